@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kernel's own hooks. Every other hook belongs to the plugin that asks the question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shopwright.doctor import DoctorCheck
+from shopwright.hooks.spec import hookspec
+from shopwright.http.routing import Route
+from shopwright.jobs import Job, Schedule
+from shopwright.templating.slots import Fragment
+
+if TYPE_CHECKING:
+    import typer
+
+    from shopwright.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A group of commands under ``shopwright <name>``. ``code`` is ``<plugin>.<name>``."""
+
+    code: str
+    app: "typer.Typer"
+
+
+@dataclass(frozen=True, slots=True)
+class PluginSwitched:
+    """A plugin was switched on or off in a store."""
+
+    plugin: str
+    by: str
+    version: int = 1
+
+
+@hookspec("register")
+def register_routes() -> Sequence[Route]:
+    """Give the plugin's pages and API routes. They answer only in stores where the plugin is on."""
+    raise AssertionError
+
+
+@hookspec("register")
+def register_jobs() -> Sequence[Job]:
+    """Give the plugin's background jobs."""
+    raise AssertionError
+
+
+@hookspec("register")
+def register_schedules() -> Sequence[Schedule]:
+    """Give jobs that run by the clock, once for each store where the plugin is on."""
+    raise AssertionError
+
+
+@hookspec("register")
+def register_commands() -> Sequence[Command]:
+    """Give groups of commands for the ``shopwright`` command line."""
+    raise AssertionError
+
+
+@hookspec("register")
+def register_doctor_checks() -> Sequence[DoctorCheck]:
+    """Give checks of the plugin's invariants for ``shopwright doctor``."""
+    raise AssertionError
+
+
+@hookspec("collect", on_error="open", budget=1.0)
+async def template_slot(ctx: "Context", slot: str, model: object) -> Sequence[Fragment]:
+    """Give what the plugin adds to a named slot of a page; ``model`` is the slot's typed view model."""
+    raise AssertionError
+
+
+@hookspec("event")
+async def plugin_enabled(ctx: "Context", event: PluginSwitched) -> None:
+    """Learn that a plugin was switched on in this store."""
+    raise AssertionError
+
+
+@hookspec("event")
+async def plugin_disabled(ctx: "Context", event: PluginSwitched) -> None:
+    """Learn that a plugin was switched off in this store."""
+    raise AssertionError
