@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The merchant's side: sign-in, navigation, lists, forms and plugin switches."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Products with options and variants, categories, images and publication."""

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What other plugins may ask of the catalogue, and the types it answers with. Reads run one statement each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shopwright.context import Context
+from shopwright.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image of a product or category; ``src`` is a path under ``/media/``."""
+
+    src: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class VariantInfo:
+    """One variant as cart and order lines need it, in the context's language and currency."""
+
+    id: UUID
+    product_id: UUID
+    product_handle: str
+    product_title: str
+    title: str
+    """Option values, like ``Oak / 2 m``; empty when the product has no options."""
+    sku: str
+    price: Money
+    compare_at: Money | None
+    requires_shipping: bool
+    taxable: bool
+    tax_category: str
+    weight_grams: int
+    picture: Picture | None
+    published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether a variant can be bought, and how many are left (None: not counted)."""
+
+    sellable: bool = True
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionInfo:
+    """An option customers choose by, with its values in order."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantChoice:
+    """A variant on its product's page."""
+
+    id: UUID
+    title: str
+    sku: str
+    options: tuple[str, ...]
+    price: Money
+    compare_at: Money | None
+    picture: Picture | None
+    availability: Availability
+
+
+@dataclass(frozen=True, slots=True)
+class ProductInfo:
+    """A published product with everything its page shows; ``description_html`` is already sanitised."""
+
+    id: UUID
+    handle: str
+    title: str
+    description_html: str
+    vendor: str
+    product_type: str
+    tags: tuple[str, ...]
+    seo_title: str
+    seo_description: str
+    pictures: tuple[Picture, ...]
+    options: tuple[OptionInfo, ...]
+    variants: tuple[VariantChoice, ...]
+    category: "CategoryRef | None"
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRef:
+    """A category by name and address."""
+
+    handle: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryInfo:
+    """A category with its text and picture."""
+
+    id: UUID
+    handle: str
+    title: str
+    description: str
+    picture: Picture | None
+    product_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardInfo:
+    """A product in a listing: price is the lowest of its variants."""
+
+    id: UUID
+    handle: str
+    title: str
+    picture: Picture | None
+    price: Money
+    price_from: bool
+    compare_at: Money | None
+    variant_ids: tuple[UUID, ...]
+    available: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """One page of a listing; ``next_cursor`` is empty on the last one."""
+
+    cards: tuple[CardInfo, ...]
+    total: int
+    next_cursor: str
+    previous_cursor: str
+
+
+Sort = Literal["featured", "newest", "price", "price_desc", "title"]
+
+
+async def variants(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, VariantInfo]:
+    """Give variants by id, unpublished ones included (see ``published``); unknown ids are left out."""
+    from shopwright_catalog.services import read_variants
+
+    return await read_variants.by_id(ctx, ids)
+
+
+async def variants_in(ctx: Context, session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, VariantInfo]:
+    """Do as ``variants`` within the caller's transaction: for totals that are about to be charged."""
+    from shopwright_catalog.services import read_variants
+
+    return await read_variants.by_id_in(ctx, session, ids)
+
+
+async def product(ctx: Context, handle: str) -> ProductInfo | None:
+    """Give a published product by handle, availability included; None when there is none."""
+    from shopwright_catalog.services import read_product
+
+    return await read_product.by_handle(ctx, handle)
+
+
+async def cards(
+    ctx: Context,
+    *,
+    ids: Sequence[UUID] | None = None,
+    category: str | None = None,
+    sort: Sort = "featured",
+    cursor: str = "",
+    limit: int = 24,
+) -> CardPage:
+    """Give published products as cards: the given ids in their order, or one page of a category or of all.
+
+    Raises:
+        BadRequest: the cursor is not one of ours.
+    """
+    from shopwright_catalog.services import read_cards
+
+    return await read_cards.page(ctx, ids=ids, category=category, sort=sort, cursor=cursor, limit=limit)
+
+
+async def categories(ctx: Context) -> tuple[CategoryInfo, ...]:
+    """Give the store's visible categories in their order."""
+    from shopwright_catalog.services import read_categories
+
+    return await read_categories.visible(ctx)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInput:
+    """An image to attach: the path of a file that was stored in the media folder, or an outside address."""
+
+    source: str
+    alt: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VariantInput:
+    """A variant to save. ``price`` and ``compare_at`` are minor units of the store's currency."""
+
+    sku: str
+    price: int
+    options: tuple[str, ...] = ()
+    compare_at: int | None = None
+    barcode: str = ""
+    weight_grams: int = 0
+    requires_shipping: bool = True
+    taxable: bool = True
+    image_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductInput:
+    """A product to save whole; the handle is its key. What is absent from it is removed from the product."""
+
+    handle: str
+    title: str
+    description_html: str = ""
+    vendor: str = ""
+    product_type: str = ""
+    tags: tuple[str, ...] = ()
+    published: bool = True
+    seo_title: str = ""
+    seo_description: str = ""
+    option_names: tuple[str, ...] = ()
+    variants: tuple[VariantInput, ...] = ()
+    images: tuple[ImageInput, ...] = ()
+    category_handles: tuple[str, ...] = ()
+    translations: Mapping[str, Mapping[str, Any]] | None = None
+    """By locale: ``title``, ``description_html``, ``seo_title``, ``seo_description``, and ``texts``: a mapping
+    of option names, values and image alt texts to their translation."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedProduct:
+    """What saving did. ``variant_ids`` are in the order of the input."""
+
+    id: UUID
+    outcome: Literal["created", "updated", "unchanged"]
+    variant_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryInput:
+    """A category to save; the handle is its key."""
+
+    handle: str
+    title: str
+    description: str = ""
+    image_source: str = ""
+    image_alt: str = ""
+    position: int = 0
+    translations: Mapping[str, Mapping[str, str]] | None = None
+
+
+async def save_product(ctx: Context, session: AsyncSession, product: ProductInput) -> SavedProduct:
+    """Create or replace a product by handle in the caller's transaction; variants keep their id by SKU or options.
+
+    Raises:
+        Invalid: names the field by JSON pointer (``/variants/2/price``) and says what is accepted.
+    """
+    from shopwright_catalog.services import save_product as service
+
+    return await service.save(ctx, session, product)
+
+
+async def save_category(ctx: Context, session: AsyncSession, category: CategoryInput) -> UUID:
+    """Create or replace a category by handle."""
+    from shopwright_catalog.services import save_category as service
+
+    return await service.save(ctx, session, category)

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The hooks of the catalogue."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from shopwright.context import Context
+from shopwright.errors import Rejection
+from shopwright.hooks import hookspec
+from shopwright_catalog.api import Availability, ProductInput
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSaved:
+    """A product was created or changed."""
+
+    product_id: UUID
+    handle: str
+    created: bool
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDeleted:
+    """A product was deleted."""
+
+    product_id: UUID
+    handle: str
+    version: int = 1
+
+
+@hookspec("veto")
+async def product_validate(ctx: Context, product: ProductInput) -> Sequence[Rejection]:
+    """Object to a product before it is saved."""
+    raise AssertionError
+
+
+@hookspec("event")
+async def product_saved(ctx: Context, event: ProductSaved) -> None:
+    """Learn that a product was created or changed."""
+    raise AssertionError
+
+
+@hookspec("event")
+async def product_deleted(ctx: Context, event: ProductDeleted) -> None:
+    """Learn that a product was deleted."""
+    raise AssertionError
+
+
+@hookspec("filter", on_error="core", budget=1.0)
+async def stock_available(
+    ctx: Context, value: Mapping[UUID, Availability], variant_ids: Sequence[UUID]
+) -> Mapping[UUID, Availability] | None:
+    """Say which variants can be bought and how many are left; asked for many at once."""
+    raise AssertionError

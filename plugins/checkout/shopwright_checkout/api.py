@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cart, totals and shipping rates as other plugins see them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from shopwright.money import Money
+from shopwright_catalog.api import VariantInfo
+from shopwright_orders.api import Address, Provenance
+
+Stage = Literal["prices", "discounts", "shipping", "fees", "tax"]
+STAGES: tuple[Stage, ...] = ("prices", "discounts", "shipping", "fees", "tax")
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """A line of a cart as the customer left it."""
+
+    id: UUID
+    variant_id: UUID
+    quantity: int
+    shown_price: Money
+    """Unit price when the line was last shown or changed; a different one at checkout is told, not charged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """A cart: what the customer chose and typed so far. Frozen: plugins get copies."""
+
+    id: UUID
+    currency: str
+    lines: tuple[CartLine, ...]
+    email: str = ""
+    customer_id: UUID | None = None
+    shipping_address: Address | None = None
+    billing_address: Address | None = None
+    shipping_code: str = ""
+    payment_method: str = ""
+    note: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingRate:
+    """One way to ship a cart, with its price. ``code`` is ``<plugin>.<name>``."""
+
+    code: str
+    label: str
+    price: Money
+    detail: str = ""
+    tax_category: str = "shipping"
+
+
+@dataclass(frozen=True, slots=True)
+class LineTotals:
+    """A line with its money: ``total = unit_price × quantity − discount``; tax is in it or on top (see ``Totals``)."""
+
+    line_id: UUID
+    variant: VariantInfo
+    quantity: int
+    unit_price: Money
+    discount: Money
+    tax: Money
+    provenance: tuple[Provenance, ...] = ()
+
+    @property
+    def total(self) -> Money:
+        return self.unit_price * self.quantity - self.discount
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """One rate on one base: ``amount = round(base × rate)``. ``rate_ppm`` is in millionths."""
+
+    label: str
+    rate_ppm: int
+    base: Money
+    amount: Money
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxResult:
+    """The taxes of a cart: exact to the minor unit, Σ lines + shipping = Σ tax lines."""
+
+    included: bool
+    by_line: Mapping[UUID, Money]
+    """By cart line id."""
+    on_shipping: Money
+    lines: tuple[TaxLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """An extra charge, like gift wrapping. ``code`` is ``<plugin>.<name>``."""
+
+    code: str
+    label: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a cart costs and why. Each stage of the pipeline gives a new one.
+
+    ``total = Σ line totals + shipping + Σ fees + tax (when not included)``.
+    """
+
+    currency: str
+    lines: tuple[LineTotals, ...]
+    shipping_rate: ShippingRate | None = None
+    fees: tuple[Fee, ...] = ()
+    tax_lines: tuple[TaxLine, ...] = ()
+    tax_included: bool = True
+    shipping_tax: Money | None = None
+    provenance: tuple[Provenance, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def subtotal(self) -> Money:
+        """Σ unit price × quantity."""
+        return sum((line.unit_price * line.quantity for line in self.lines), Money.zero(self.currency))
+
+    @property
+    def discount(self) -> Money:
+        return sum((line.discount for line in self.lines), Money.zero(self.currency))
+
+    @property
+    def shipping(self) -> Money:
+        return self.shipping_rate.price if self.shipping_rate else Money.zero(self.currency)
+
+    @property
+    def fee_total(self) -> Money:
+        return sum((fee.amount for fee in self.fees), Money.zero(self.currency))
+
+    @property
+    def tax(self) -> Money:
+        return sum((line.amount for line in self.tax_lines), Money.zero(self.currency))
+
+    @property
+    def total(self) -> Money:
+        net = self.subtotal - self.discount + self.shipping + self.fee_total
+        return net if self.tax_included else net + self.tax

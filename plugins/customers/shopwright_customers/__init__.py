@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Customer accounts of a store: sign-up, sign-in, addresses."""

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What other plugins may ask of the stock. Writes run in the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shopwright.context import Context
+from shopwright.errors import Conflict
+from shopwright_catalog.api import Availability
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How many of a variant are wanted."""
+
+    variant_id: UUID
+    quantity: int
+
+
+class OutOfStock(Conflict):
+    """There is not enough. ``extra["lines"]`` is a list of ``{"variant_id", "requested", "left"}``."""
+
+    code: ClassVar[str] = "out_of_stock"
+    title: ClassVar[str] = "Not enough in stock"
+
+
+async def availability(ctx: Context, variant_ids: Sequence[UUID]) -> dict[UUID, Availability]:
+    """Give what is left of each variant over all locations; variants without stock-keeping are always sellable."""
+    from shopwright_inventory.services import availability as service
+
+    return await service.of(ctx, variant_ids)
+
+
+async def reserve(
+    ctx: Context, session: AsyncSession, *, owner: UUID, demand: Sequence[Demand], expires_at: datetime
+) -> None:
+    """Hold stock for an owner (an order id): repeated variants are summed, rows are locked in sorted order.
+
+    Raises:
+        OutOfStock: at least one variant falls short; nothing is held.
+    """
+    from shopwright_inventory.services import reservations
+
+    await reservations.reserve(ctx, session, owner=owner, demand=demand, expires_at=expires_at)
+
+
+async def extend(ctx: Context, session: AsyncSession, *, owner: UUID, expires_at: datetime) -> None:
+    """Keep an owner's active reservations longer (a payment is in progress)."""
+    from shopwright_inventory.services import reservations
+
+    await reservations.extend(ctx, session, owner=owner, expires_at=expires_at)
+
+
+async def claim(ctx: Context, session: AsyncSession, *, owner: UUID) -> bool:
+    """Turn an owner's reservations into a sale: allocated to the order for good. True when all were active;
+    False when some had been released (expired) and could not be taken again: the caller decides."""
+    from shopwright_inventory.services import reservations
+
+    return await reservations.claim(ctx, session, owner=owner)
+
+
+async def release(ctx: Context, session: AsyncSession, *, owner: UUID, reason: str) -> None:
+    """Give an owner's held (active or claimed) stock back; doing it twice changes nothing."""
+    from shopwright_inventory.services import reservations
+
+    await reservations.release(ctx, session, owner=owner, reason=reason)
+
+
+async def count(
+    ctx: Context, session: AsyncSession, *, variant_id: UUID, on_hand: int, reason: str, location: str = ""
+) -> None:
+    """Set what is on hand at a location (the default one when empty) by a stock move of the difference.
+
+    Starts stock-keeping for the variant.
+    """
+    from shopwright_inventory.services import stock
+
+    await stock.count(ctx, session, variant_id=variant_id, on_hand=on_hand, reason=reason, location=location)
+
+
+async def untrack(ctx: Context, session: AsyncSession, *, variant_id: UUID) -> None:
+    """Stop stock-keeping for a variant: it is always sellable."""
+    from shopwright_inventory.services import stock
+
+    await stock.untrack(ctx, session, variant_id=variant_id)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The hooks of orders and payments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from shopwright.context import Context
+from shopwright.hooks import hookspec
+from shopwright_orders.api import NewOrder, PaymentMethod
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEvent:
+    """Something happened to an order. Amounts are minor units of ``currency``."""
+
+    order_id: UUID
+    number: str
+    total: int
+    currency: str
+    version: int = 1
+
+
+@hookspec("register")
+def payment_providers() -> Sequence[PaymentMethod]:
+    """Give ways to pay; each is offered in stores where its plugin is on."""
+    raise AssertionError
+
+
+@hookspec("first", on_error="core", budget=0.5)
+async def order_number(ctx: Context, order: NewOrder, sequence: int) -> str | None:
+    """Give an order its number; ``sequence`` counts the store's orders. Without an answer: the store's scheme."""
+    raise AssertionError
+
+
+@hookspec("event")
+async def order_placed(ctx: Context, event: OrderEvent) -> None:
+    """Learn that an order was placed and confirmed."""
+    raise AssertionError
+
+
+@hookspec("event")
+async def order_paid(ctx: Context, event: OrderEvent) -> None:
+    """Learn that an order is fully paid."""
+    raise AssertionError
+
+
+@hookspec("event")
+async def order_cancelled(ctx: Context, event: OrderEvent) -> None:
+    """Learn that an order was cancelled, by staff or because its payment was declined."""
+    raise AssertionError

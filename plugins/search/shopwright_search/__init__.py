@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Full-text search in PostgreSQL, fast for every store."""
