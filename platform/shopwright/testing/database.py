@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures that give each test a migrated PostgreSQL database of its own, on one server per test run."""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from shopwright.db.database import Database
+from shopwright.db.embedded import EmbeddedServer
+from shopwright.db.migrate import MigrationSource, kernel_migrations, migrate
+from shopwright.db.query_log import QueryLog
+from shopwright.db.settings import DatabaseSettings, driver_options
+from shopwright.ids import new_id
+
+MakeDatabase = Callable[..., Coroutine[Any, Any, str]]
+"""``await make_database(sources=(kernel_migrations(),)) -> url`` of a fresh migrated database."""
+
+_FOLDER_PREFIX = "shopwright-tests-"
+_TEMPLATE_LOCK = 0x54_50_4C
+
+
+@dataclass
+class TestDatabases:
+    """Makes databases on the server of the test run, copying a template that is migrated once."""
+
+    __test__ = False
+
+    server: EmbeddedServer
+    _made: list[str] = field(default_factory=list)
+
+    async def make(self, sources: Sequence[MigrationSource] | None = None) -> str:
+        """Make a database with the migrations of ``sources`` applied; the kernel's when left out."""
+        chosen = (kernel_migrations(),) if sources is None else tuple(sources)
+        template = await self._template(chosen)
+        name = f"test_{new_id().hex}"
+        await self._maintain(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._made.append(name)
+        return self.server.url_of(name)
+
+    async def drop_all(self) -> None:
+        """Drop the databases made so far, with whoever is still connected to them."""
+        while self._made:
+            await self._maintain(f"DROP DATABASE IF EXISTS {self._made.pop()} WITH (FORCE)")
+
+    async def _maintain(self, statement: str) -> None:
+        connection = await self._connect()
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    async def _connect(self) -> asyncpg.Connection:
+        return await asyncpg.connect(**driver_options(self.server.url_of("postgres")))
+
+    async def _template(self, sources: tuple[MigrationSource, ...]) -> str:
+        name = f"template_{_fingerprint(sources)}"
+        connection = await self._connect()
+        try:
+            # Workers of a parallel run share the server: one migrates, the others wait here.
+            await connection.execute("SELECT pg_advisory_lock($1)", _TEMPLATE_LOCK)
+            if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
+                await connection.execute(f"DROP DATABASE IF EXISTS {name}_new WITH (FORCE)")
+                await connection.execute(f"CREATE DATABASE {name}_new")
+                await migrate(self.server.url_of(f"{name}_new"), sources)
+                await connection.execute(f"ALTER DATABASE {name}_new RENAME TO {name}")
+        finally:
+            await connection.close()
+        return name
+
+
+def _fingerprint(sources: tuple[MigrationSource, ...]) -> str:
+    digest = sha256()
+    for source in sources:
+        digest.update(source.name.encode() + b"\0")
+        for path in sorted((source.directory / "versions").glob("*.py")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:24]
+
+
+def _run_folder() -> Path:
+    """Name the server's folder: the same in all workers of a run, and of no other run."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"pid{os.getpid()}"
+    return Path(tempfile.gettempdir()) / f"{_FOLDER_PREFIX}{os.getuid()}-{run}"
+
+
+def _sweep() -> None:
+    """End the servers of runs that were killed, and remove folders whose server has ended."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}{os.getuid()}-*"):
+        with suppress(OSError):
+            EmbeddedServer(folder).remove_if_unused()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Clean up after all workers have ended."""
+    if not hasattr(config, "workerinput"):
+        _sweep()
+
+
+@pytest.fixture(scope="session")
+def pg_server() -> Iterator[EmbeddedServer]:
+    """The embedded server of this test run."""
+    with EmbeddedServer(_run_folder(), durable=False) as server:
+        yield server
+
+
+@pytest.fixture
+async def test_databases(pg_server: EmbeddedServer) -> AsyncIterator[TestDatabases]:
+    """Databases that are dropped when the test has ended."""
+    databases = TestDatabases(pg_server)
+    yield databases
+    await databases.drop_all()
+
+
+@pytest.fixture
+def make_database(test_databases: TestDatabases) -> MakeDatabase:
+    """Makes a migrated database: ``url = await make_database(sources=[...])``."""
+    return test_databases.make
+
+
+@pytest.fixture
+async def database_url(make_database: MakeDatabase) -> str:
+    """The address of a fresh database with the kernel's tables."""
+    return await make_database()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An open ``Database`` on a fresh database with the kernel's tables."""
+    opened = Database(DatabaseSettings(database_url, pool_size=4, max_overflow=2))
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def query_log() -> QueryLog:
+    """Holds code to a budget: ``with query_log.at_most(12): await client.get("/")``; sees all tasks."""
+    return QueryLog(everywhere=True)
