@@ -38,6 +38,9 @@ class Cart:
     billing_address: Address | None = None
     shipping_code: str = ""
     payment_method: str = ""
+    payment_data: Mapping[str, str] = field(default_factory=dict)
+    """What the chosen way to pay asked the customer."""
+    status: Literal["open", "placed"] = "open"
     note: str = ""
     version: int = 1
 

@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The flat-rate shipping plugin: its manifest and its hook implementations."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from shopwright.plugin import Manifest
+from shopwright.context import Context
+from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright_checkout.api import ShippingRate, Totals
+from shopwright_flat_shipping.services import quote
+from shopwright_flat_shipping.settings import FlatShippingSettings
+from shopwright_orders.api import Address
 
 
 class Plugin(BasePlugin):
@@ -15,8 +21,12 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="Flat-rate shipping",
         summary="Shipping methods with a fixed price, free above an amount.",
-        requires=(
-            "admin",
-            "checkout",
-        ),
+        requires=("admin", "checkout", "orders"),
+        settings=FlatShippingSettings,
     )
+
+    @hookimpl
+    async def shipping_rates(
+        self, ctx: Context, totals: Totals, destination: Address
+    ) -> Sequence[ShippingRate]:
+        return quote(ctx, totals, destination)

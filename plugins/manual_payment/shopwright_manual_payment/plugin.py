@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The manual payment plugin: its manifest and its hook implementations."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from shopwright.plugin import Manifest
+from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright_manual_payment.offline_methods import BankTransfer, PayOnDelivery
+from shopwright_manual_payment.settings import ManualPaymentSettings
+from shopwright_manual_payment.test_method import TestMethod
+from shopwright_orders.api import PaymentMethod
 
 
 class Plugin(BasePlugin):
@@ -15,8 +20,10 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="Manual payment",
         summary="Bank transfer, pay on delivery, and a test method.",
-        requires=(
-            "admin",
-            "orders",
-        ),
+        requires=("admin", "orders"),
+        settings=ManualPaymentSettings,
     )
+
+    @hookimpl
+    def payment_providers(self) -> Sequence[PaymentMethod]:
+        return [BankTransfer(), PayOnDelivery(), TestMethod()]

@@ -4,12 +4,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
+from shopwright.errors import Conflict
 from shopwright.money import Money
 
 OrderStatus = Literal["pending", "confirmed", "completed", "cancelled"]
@@ -105,6 +106,13 @@ class NewOrder:
     note: str = ""
 
 
+class AlreadyPlaced(Conflict):
+    """The cart has become an order already."""
+
+    code: ClassVar[str] = "already_placed"
+    title: ClassVar[str] = "This cart has been ordered already"
+
+
 @dataclass(frozen=True, slots=True)
 class CreatedOrder:
     """A new order in status ``pending`` with its payment row in status ``pending``."""
@@ -144,6 +152,15 @@ class PaymentResult:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class PaymentField:
+    """Something a way to pay asks the customer: one of ``choices`` as (value, label), or free text when empty."""
+
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
 class PaymentMethod(Protocol):
     """A way to pay, registered by ``payment_providers``. Network calls happen outside any transaction.
 
@@ -156,6 +173,8 @@ class PaymentMethod(Protocol):
     def label(self, ctx: Context) -> str: ...
 
     def description(self, ctx: Context) -> str: ...
+
+    def fields(self, ctx: Context) -> Sequence[PaymentField]: ...
 
     async def is_available(self, ctx: Context, amount: Money) -> bool: ...
 

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Placing an order: a recorded saga.
+
+Before it, everything is computed outside of any transaction. T1 locks the cart, proves that what was
+computed still holds, reserves stock, writes the order and its payment with the provider's idempotency
+key, and puts the job into the queue that ends the saga if this process dies. Then the provider is asked,
+with no transaction open. T2 records its answer, claims or releases the stock and writes the events.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shopwright.context import Context
+from shopwright.db import assert_no_open_transaction
+from shopwright.errors import Conflict, FieldError, Invalid, NotFound
+from shopwright_catalog import api as catalog
+from shopwright_checkout.api import Cart, Totals
+from shopwright_checkout.hookspecs import order_validate
+from shopwright_checkout.jobs import ResolvePayment, resolve_payment
+from shopwright_checkout.services import carts
+from shopwright_checkout.services.snapshot import new_order
+from shopwright_checkout.services.totals import calculate
+from shopwright_inventory import api as inventory
+from shopwright_orders import api as orders
+from shopwright_orders.hookspecs import payment_providers
+
+log = logging.getLogger(__name__)
+
+RESERVED_FOR = timedelta(minutes=15)
+PAYMENT_TIMEOUT = 20.0
+RESOLVE_AFTER = 120.0
+"""Seconds until the job looks after an order: longer than any request may take."""
+
+_PLACED = text("""
+UPDATE checkout_cart SET status = 'placed', version = version + 1, updated_at = :now WHERE id = :cart_id
+""")
+
+
+class PriceChanged(Conflict):
+    """A price is not the one that was shown. ``extra["lines"]``: ``{"variant_id", "old", "new"}`` each."""
+
+    code: ClassVar[str] = "price_changed"
+    title: ClassVar[str] = "A price has changed"
+
+
+class _Stale(Exception):
+    """The cart or a price changed between computing and locking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What came of placing. ``next_cart_id`` is an open copy of the cart when the payment was declined."""
+
+    order: orders.PlacedOrder
+    next_cart_id: UUID | None = None
+
+
+async def place(ctx: Context, cart_id: UUID) -> Placement:
+    """Turn a cart into an order and ask for its payment. Doing it twice gives the same order.
+
+    Raises:
+        NotFound, Invalid, Conflict, OutOfStock, PriceChanged, Rejected: nothing was written, nothing is held.
+    """
+    created = None
+    for _ in range(5):
+        cart = await carts.read(ctx, cart_id)
+        if cart is None:
+            raise NotFound("There is no such cart.", code="cart_not_found")
+        if cart.status == "placed":
+            break
+        totals = await _computed(ctx, cart)
+        try:
+            created = await ctx.run(lambda session, c=cart, t=totals: _write(ctx, session, c, t))
+        except (_Stale, orders.AlreadyPlaced):
+            continue
+        break
+    else:
+        raise Conflict("The cart is being changed somewhere else. Please try again.", code="cart_busy")
+    placed = await orders.order_of_cart(ctx, cart_id)
+    if placed is None:
+        raise Conflict("The cart is being ordered at this moment. Please try again.", code="cart_busy")
+    if created is None and placed.payment_status not in {"pending", "unknown"}:
+        return Placement(placed)
+    return await settle(ctx, placed.id, cart_id, dict(cart.payment_data))
+
+
+async def settle(ctx: Context, order_id: UUID, cart_id: UUID, data: dict[str, str]) -> Placement:
+    """Ask the provider for the payment of a written order and record what it answers."""
+    pending = await orders.pending_payment(ctx, order_id)
+    next_cart_id = None
+    if pending is not None:
+        result = await _authorize(ctx, pending, data)
+        next_cart_id = await ctx.run(lambda session: record(ctx, session, pending, result, cart_id))
+    placed = await orders.order_of_cart(ctx, cart_id)
+    assert placed is not None
+    return Placement(placed, next_cart_id)
+
+
+async def record(
+    ctx: Context,
+    session: AsyncSession,
+    pending: orders.PendingPayment,
+    result: orders.PaymentResult,
+    cart_id: UUID | None,
+) -> UUID | None:
+    """T2: record the answer and let the stock follow it; gives the id of a reopened cart after a decline."""
+    outcome = await orders.record_payment(ctx, session, payment_id=pending.payment_id, result=result)
+    if outcome == "confirmed":
+        if not await inventory.claim(ctx, session, owner=pending.order_id):
+            log.error("order %s is paid but its stock is gone", pending.order_number)
+    elif outcome == "cancelled":
+        await inventory.release(ctx, session, owner=pending.order_id, reason="payment declined")
+        if cart_id is not None:
+            return await carts.reopen(ctx, session, cart_id)
+    else:
+        await inventory.extend(
+            ctx, session, owner=pending.order_id, expires_at=ctx.clock.now() + timedelta(hours=24)
+        )
+    return None
+
+
+async def _computed(ctx: Context, cart: Cart) -> Totals:
+    """Compute what the cart costs now, and refuse what cannot be ordered."""
+    _check_complete(cart)
+    variants = await catalog.variants(ctx, [line.variant_id for line in cart.lines])
+    calculation = await calculate(ctx, cart, variants)
+    if calculation.missing:
+        gone = [str(line_id) for line_id in calculation.missing]
+        raise Conflict("Some products are no longer for sale.", code="not_for_sale", extra={"lines": gone})
+    _check_prices(cart, calculation.totals)
+    needs_shipping = any(line.variant.requires_shipping for line in calculation.totals.lines)
+    if needs_shipping and calculation.totals.shipping_rate is None:
+        _refuse("/shipping_code", "required", "Choose a way to ship.")
+    method = ctx.hooks.registered(payment_providers).get(cart.payment_method)
+    if method is None or not await method.is_available(ctx, calculation.totals.total):
+        _refuse("/payment_method", "required", "Choose a way to pay.")
+    await ctx.hooks.veto(order_validate, cart=cart, totals=calculation.totals)
+    return calculation.totals
+
+
+async def _write(ctx: Context, session: AsyncSession, seen: Cart, totals: Totals) -> orders.CreatedOrder:
+    """T1. The totals were computed from ``seen`` and its variants: both must still be the same."""
+    cart = await carts.lock(session, seen.id)
+    if cart is None or cart.status != "open" or cart.version != seen.version:
+        raise _Stale
+    fresh = await catalog.variants_in(ctx, session, [line.variant_id for line in cart.lines])
+    if any(fresh.get(line.variant.id) != line.variant for line in totals.lines):
+        raise _Stale
+    order = new_order(ctx, cart, totals)
+    created = await orders.create_order(ctx, session, order)
+    await session.execute(_PLACED, {"cart_id": cart.id, "now": ctx.clock.now()})
+    payload = ResolvePayment(order_id=created.id, cart_id=cart.id)
+    await ctx.enqueue(session, resolve_payment, payload, delay=RESOLVE_AFTER)
+    demand = [inventory.Demand(line.variant.id, line.quantity) for line in totals.lines]
+    expires_at = ctx.clock.now() + RESERVED_FOR
+    await inventory.reserve(ctx, session, owner=created.id, demand=demand, expires_at=expires_at)
+    return created
+
+
+async def _authorize(
+    ctx: Context, pending: orders.PendingPayment, data: dict[str, str]
+) -> orders.PaymentResult:
+    """Ask the provider; whatever goes wrong on the way is an unknown outcome, not a failure."""
+    assert_no_open_transaction("a payment provider")
+    method = ctx.hooks.registered(payment_providers).get(pending.method)
+    if method is None:
+        return orders.PaymentResult("unknown", message="The payment plugin is switched off.")
+    request = payment_request(pending, data)
+    try:
+        async with asyncio.timeout(PAYMENT_TIMEOUT):
+            if pending.status == "unknown":
+                return await method.fetch(ctx, request)
+            return await method.authorize(ctx, request)
+    except Exception:
+        log.exception("payment %s of order %s: outcome unknown", pending.payment_id, pending.order_number)
+        return orders.PaymentResult("unknown")
+
+
+def payment_request(pending: orders.PendingPayment, data: dict[str, str]) -> orders.PaymentRequest:
+    return orders.PaymentRequest(
+        order_id=pending.order_id,
+        order_number=pending.order_number,
+        payment_id=pending.payment_id,
+        amount=pending.amount,
+        email=pending.email,
+        idempotency_key=pending.idempotency_key,
+        data=data,
+    )
+
+
+def _check_complete(cart: Cart) -> None:
+    if not cart.lines:
+        raise Conflict("The cart is empty.", code="cart_empty")
+    if not cart.email:
+        _refuse("/email", "required", "Tell us your e-mail address.")
+    if cart.shipping_address is None:
+        _refuse("/shipping_address", "required", "Tell us where to ship to.")
+
+
+def _check_prices(cart: Cart, totals: Totals) -> None:
+    shown = {line.variant_id: line.shown_price for line in cart.lines}
+    changed = [
+        {
+            "variant_id": str(line.variant.id),
+            "old": _plain(shown[line.variant.id]),
+            "new": _plain(line.variant.price),
+        }
+        for line in totals.lines
+        if shown[line.variant.id] != line.variant.price
+    ]
+    if changed:
+        raise PriceChanged("A price has changed since you saw it.", extra={"lines": changed})
+
+
+def _plain(money: object) -> dict[str, object]:
+    return {"amount": getattr(money, "amount"), "currency": getattr(money, "currency")}  # noqa: B009
+
+
+def _refuse(pointer: str, code: str, message: str) -> None:
+    raise Invalid(message, errors=[FieldError(pointer, code, message)])

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A cart and its totals as the order keeps them: a snapshot that never changes."""
+
+from shopwright.context import Context
+from shopwright.money import Money
+from shopwright_checkout.api import Cart, LineTotals, Totals
+from shopwright_orders.api import NewOrder, OrderLineInput, Provenance, TaxLineInput
+
+
+def new_order(ctx: Context, cart: Cart, totals: Totals) -> NewOrder:
+    """Put together what ``orders.create_order`` writes."""
+    assert cart.shipping_address is not None
+    rate = totals.shipping_rate
+    return NewOrder(
+        cart_id=cart.id,
+        customer_id=cart.customer_id,
+        email=cart.email,
+        locale=ctx.locale,
+        currency=cart.currency,
+        prices_include_tax=totals.tax_included,
+        shipping_address=cart.shipping_address,
+        billing_address=cart.billing_address or cart.shipping_address,
+        lines=tuple(_line(line) for line in totals.lines),
+        tax_lines=tuple(
+            TaxLineInput(
+                x.label, x.rate_ppm, x.base, x.amount, Provenance("tax", "", x.label, x.amount, x.detail)
+            )
+            for x in totals.tax_lines
+        ),
+        shipping_code=rate.code if rate else "",
+        shipping_label=rate.label if rate else "",
+        subtotal=totals.subtotal,
+        discount=totals.discount,
+        shipping=totals.shipping,
+        shipping_tax=totals.shipping_tax or Money.zero(cart.currency),
+        fees=totals.fee_total,
+        tax=totals.tax,
+        total=totals.total,
+        payment_method=cart.payment_method,
+        provenance=totals.provenance,
+        note=cart.note,
+    )
+
+
+def _line(line: LineTotals) -> OrderLineInput:
+    return OrderLineInput(
+        variant_id=line.variant.id,
+        product_id=line.variant.product_id,
+        sku=line.variant.sku,
+        title=line.variant.product_title,
+        variant_title=line.variant.title,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        discount=line.discount,
+        tax=line.tax,
+        total=line.total,
+        requires_shipping=line.variant.requires_shipping,
+        picture_src=line.variant.picture.src if line.variant.picture else "",
+        provenance=line.provenance,
+    )

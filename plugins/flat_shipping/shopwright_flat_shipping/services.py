@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Quoting flat rates: from settings alone, no statement and no network."""
+
+from shopwright.context import Context
+from shopwright.money import Money
+from shopwright_checkout.api import ShippingRate, Totals
+from shopwright_flat_shipping.settings import FlatMethod, FlatShippingSettings
+from shopwright_orders.api import Address
+
+
+def quote(ctx: Context, totals: Totals, destination: Address) -> list[ShippingRate]:
+    """Give a rate for each method that ships to the destination's country."""
+    value = totals.subtotal - totals.discount
+    methods = ctx.settings(FlatShippingSettings).methods
+    return [
+        _rate(ctx, method, value)
+        for method in methods
+        if not method.countries or destination.country in method.countries
+    ]
+
+
+def _rate(ctx: Context, method: FlatMethod, value: Money) -> ShippingRate:
+    is_free = method.free_from is not None and value.amount >= method.free_from
+    return ShippingRate(
+        code=f"flat_shipping.{method.code}",
+        label=method.labels.get(ctx.locale, method.label),
+        price=Money(0 if is_free else method.price, value.currency),
+        detail=method.details.get(ctx.locale, method.detail),
+    )
