@@ -3,8 +3,13 @@
 
 from typing import ClassVar
 
-from shopwright.plugin import Manifest
+from shopwright.context import Context
+from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright_checkout.api import TaxResult, Totals
+from shopwright_orders.api import Address
+from shopwright_tax.services.calculate import taxes
+from shopwright_tax.settings import TaxSettings
 
 
 class Plugin(BasePlugin):
@@ -15,8 +20,22 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="Tax",
         summary="Tax rates by region and category, inclusive or exclusive.",
-        requires=(
-            "admin",
-            "checkout",
+        requires=("admin", "checkout", "orders"),
+        settings=TaxSettings,
+        permissions=(
+            Permission("tax.rate.view", "See tax rates"),
+            Permission("tax.rate.edit", "Change tax rates"),
+        ),
+        pii=(
+            PiiColumn("tax_rate", "country", "none"),
+            PiiColumn("tax_rate", "region", "none"),
+            PiiColumn("tax_rate", "category", "none"),
+            PiiColumn("tax_rate", "label", "none"),
         ),
     )
+
+    @hookimpl
+    async def tax_calculate(
+        self, ctx: Context, totals: Totals, destination: Address | None
+    ) -> TaxResult | None:
+        return await taxes(ctx, totals, destination)

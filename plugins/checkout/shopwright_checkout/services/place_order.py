@@ -11,6 +11,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import ClassVar
 from uuid import UUID
 
@@ -77,7 +78,7 @@ async def place(ctx: Context, cart_id: UUID) -> Placement:
             break
         totals = await _computed(ctx, cart)
         try:
-            created = await ctx.run(lambda session, c=cart, t=totals: _write(ctx, session, c, t))
+            created = await ctx.run(partial(_write, ctx, seen=cart, totals=totals))
         except (_Stale, orders.AlreadyPlaced):
             continue
         break

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Computing taxes: one amount a rate, rounded once, spread over lines and shipping to the minor unit."""
+
+from collections import defaultdict
+from decimal import Decimal
+from uuid import UUID
+
+from shopwright.context import Context
+from shopwright.money import Money, Rounding
+from shopwright_checkout.api import TaxLine, TaxResult, Totals
+from shopwright_orders.api import Address
+from shopwright_tax.services.rates import Rate, rates_of
+from shopwright_tax.settings import TaxSettings
+
+MILLION = Decimal(1_000_000)
+SHIPPING = UUID(int=0)
+"""Stands for the shipping in the list of parts."""
+Part = tuple[UUID, Money]
+
+
+async def taxes(ctx: Context, totals: Totals, destination: Address | None) -> TaxResult:
+    """Give the taxes of a cart at its destination, or at the store's home until that is known."""
+    settings = ctx.settings(TaxSettings)
+    country = destination.country if destination else settings.home_country
+    region = destination.region if destination else settings.home_region
+    rates = await rates_of(ctx, country, region)
+    parts = _parts_by_rate(totals, rates, settings)
+    by_part: dict[UUID, Money] = {}
+    lines: list[TaxLine] = []
+    for rate, members in parts.items():
+        line, shares = _tax_of(rate, members, settings)
+        lines.append(line)
+        by_part |= {
+            key: by_part.get(key, Money.zero(totals.currency)) + share for key, share in shares.items()
+        }
+    on_shipping = by_part.pop(SHIPPING, Money.zero(totals.currency))
+    return TaxResult(settings.prices_include_tax, by_part, on_shipping, tuple(lines))
+
+
+def _parts_by_rate(totals: Totals, rates: dict[str, Rate], settings: TaxSettings) -> dict[Rate, list[Part]]:
+    parts: dict[Rate, list[Part]] = defaultdict(list)
+    for line in totals.lines:
+        rate = rates.get(line.variant.tax_category) or rates.get("standard")
+        if rate is not None and line.variant.taxable:
+            parts[rate].append((line.line_id, line.total))
+    shipping_rate = rates.get(settings.shipping_category) or rates.get("standard")
+    if shipping_rate is not None and totals.shipping.amount:
+        parts[shipping_rate].append((SHIPPING, totals.shipping))
+    return parts
+
+
+def _tax_of(rate: Rate, parts: list[Part], settings: TaxSettings) -> tuple[TaxLine, dict[UUID, Money]]:
+    base = sum((amount for _, amount in parts), Money.zero(parts[0][1].currency))
+    share = Decimal(rate.rate_ppm) / MILLION
+    if settings.prices_include_tax:
+        share = Decimal(rate.rate_ppm) / (MILLION + rate.rate_ppm)
+    amount = base.multiply(share, Rounding(settings.rounding))
+    shares = amount.allocate([part.amount for _, part in parts])
+    line = TaxLine(rate.label, rate.rate_ppm, base, amount, rate.detail)
+    return line, {key: share for (key, _), share in zip(parts, shares, strict=True)}

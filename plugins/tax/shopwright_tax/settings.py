@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a store shows and rounds taxes."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from shopwright.plugin import PluginSettings
+
+
+class TaxSettings(PluginSettings):
+    """Settings of the tax plugin."""
+
+    prices_include_tax: bool = Field(default=True, title="Prices include tax")
+    home_country: str = Field(
+        default="DE",
+        pattern=r"^[A-Z]{2}$",
+        title="Home country",
+        description="Taxes are shown for this country until the customer has told theirs.",
+    )
+    home_region: str = Field(default="", max_length=40, title="Home region")
+    shipping_category: str = Field(default="standard", max_length=40, title="Tax category of shipping")
+    rounding: Literal["half_up", "half_even", "up", "down"] = Field(default="half_up", title="Rounding")
