@@ -63,7 +63,7 @@ def upgrade() -> None:
         );
         INSERT INTO kernel_config_version DEFAULT VALUES;
 
-        -- The row is locked until the change commits, so versions become visible in the order of their numbers.
+        -- The row stays locked until the change commits, so versions become visible in their order.
         CREATE FUNCTION kernel_bump_config_version() RETURNS trigger
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         DECLARE
@@ -79,7 +79,8 @@ def upgrade() -> None:
     for table in _WATCHED:
         sql(
             f"""
-            CREATE TRIGGER {table}_bumps_config_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
+            CREATE TRIGGER {table}_bumps_config_version
+            AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
             FOR EACH STATEMENT EXECUTE FUNCTION kernel_bump_config_version();
             """
         )
@@ -90,7 +91,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     sql(
         """
-        DROP TABLE kernel_plugin_setting, kernel_activation, kernel_store_host, kernel_config_version, kernel_store;
+        DROP TABLE kernel_plugin_setting, kernel_activation, kernel_store_host, kernel_store;
+        DROP TABLE kernel_config_version;
         DROP FUNCTION kernel_bump_config_version();
         """
     )

@@ -25,11 +25,14 @@ down_revision = None
 def upgrade():
     sql("""
         CREATE TABLE sample_note (store_id uuid, id uuid, body text NOT NULL, PRIMARY KEY (store_id, id));
-        CREATE TABLE sample_ledger (store_id uuid, id uuid, amount bigint NOT NULL, PRIMARY KEY (store_id, id));
+        CREATE TABLE sample_ledger (
+            store_id uuid, id uuid, amount bigint NOT NULL, PRIMARY KEY (store_id, id)
+        );
         CREATE FUNCTION sample_find(word text) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
         SET search_path = public, pg_temp AS $$
             SELECT id FROM sample_note
-            WHERE body LIKE word || '%' AND store_id = nullif(current_setting('shopwright.store_id', true), '')::uuid
+            WHERE body LIKE word || '%'
+            AND store_id = nullif(current_setting('shopwright.store_id', true), '')::uuid
         $$;
         ALTER FUNCTION sample_find(text) OWNER TO shopwright_definer;
     """)
@@ -80,7 +83,9 @@ async def test_without_a_store_no_row_is_seen_even_on_a_connection_that_had_one(
         assert await db.fetch_value(None, "SELECT count(*) FROM sample_note") == 0
 
 
-async def test_a_bare_connection_reads_nothing_before_and_after_a_transaction_that_set_a_store(db: Database) -> None:
+async def test_a_bare_connection_reads_nothing_before_and_after_a_transaction_that_set_a_store(
+    db: Database,
+) -> None:
     async with db._open_pools().hot._pool.acquire() as connection:
         before = await connection.fetchval("SELECT count(*) FROM sample_note")
         async with connection.transaction():
@@ -92,10 +97,14 @@ async def test_a_bare_connection_reads_nothing_before_and_after_a_transaction_th
     assert (before, during, setting, after) == (0, 1, "", 0)
 
 
-async def test_a_setting_left_on_the_session_does_not_name_the_tenant_of_the_next_transaction(db: Database) -> None:
+async def test_a_setting_left_on_the_session_does_not_name_the_tenant_of_the_next_transaction(
+    db: Database,
+) -> None:
     for _ in range(3):
         async with db.transaction(None) as session:
-            await session.execute(text("SELECT set_config('shopwright.store_id', :id, false)"), {"id": str(THEIRS)})
+            await session.execute(
+                text("SELECT set_config('shopwright.store_id', :id, false)"), {"id": str(THEIRS)}
+            )
 
     assert [await bodies(db, None) for _ in range(4)] == [[], [], [], []]
 
@@ -111,7 +120,9 @@ async def test_rows_of_another_store_cannot_be_inserted(db: Database, store_id: 
 
 async def test_rows_of_another_store_cannot_be_changed_or_deleted(db: Database) -> None:
     async with db.transaction(OURS) as session:
-        changed = await session.execute(text("UPDATE sample_note SET body = 'x' WHERE store_id = :id"), {"id": THEIRS})
+        changed = await session.execute(
+            text("UPDATE sample_note SET body = 'x' WHERE store_id = :id"), {"id": THEIRS}
+        )
         deleted = await session.execute(text("DELETE FROM sample_note WHERE store_id = :id"), {"id": THEIRS})
 
     assert (changed.rowcount, deleted.rowcount) == (0, 0)
@@ -146,7 +157,9 @@ async def test_the_application_role_has_no_way_around_the_policies(db: Database)
     row = await db.fetch_rows(
         None, "SELECT rolsuper, rolbypassrls, rolcanlogin FROM pg_roles WHERE rolname = current_user"
     )
-    owned = await db.fetch_value(None, "SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = current_user")
+    owned = await db.fetch_value(
+        None, "SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = current_user"
+    )
 
     assert tuple(row[0]) == (False, False, False)
     assert owned == 0
@@ -164,7 +177,7 @@ async def test_the_application_role_has_no_way_around_the_policies(db: Database)
     ],
 )
 async def test_the_application_may_not(db: Database, statement: str) -> None:
-    with pytest.raises(DBAPIError, match="permission denied|must be owner"):
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
         async with db.transaction(OURS) as session:
             await session.execute(text(statement))
 
@@ -226,8 +239,8 @@ async def test_cancelling_tasks_at_random_neither_leaks_rows_nor_poisons_the_poo
         for _ in range(40):
             kind = chance.choice([through_session, through_hot_path])
             task = asyncio.create_task(kind(chance.choice([OURS, THEIRS, None])))
-            await asyncio.sleep(chance.random() * 0.02)
-            if not task.done():
+            if chance.random() < 0.6:
+                await asyncio.sleep(chance.random() * 0.03)
                 task.cancel()
                 if chance.random() < 0.3:
                     await asyncio.sleep(0)
@@ -239,18 +252,18 @@ async def test_cancelling_tasks_at_random_neither_leaks_rows_nor_poisons_the_poo
                 raise result
         return cancelled
 
-    cancelled = sum(await asyncio.gather(*(worker() for _ in range(12))))
+    cancelled = sum(await asyncio.gather(*(worker() for _ in range(8))))
     expected = {OURS: ["ours"], THEIRS: ["theirs"], None: []}
 
     assert cancelled >= 40
-    assert len(seen) >= 40
+    assert len(seen) >= 100
     assert [(store, rows) for store, rows in seen if rows != expected[store]] == []
     assert {tuple(await bodies(db, store)) for store in (OURS, None, THEIRS)} == {("ours",), (), ("theirs",)}
     await asyncio.sleep(0.1)
     open_transactions = await db.fetch_value(
         None,
-        """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-           AND state LIKE 'idle in transaction%'""",
+        """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+           AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'""",
     )
     assert open_transactions == 0
     assert db._open_pools().engine.pool.checkedout() == 0

@@ -18,7 +18,7 @@ NAMING_CONVENTION = {
     "ck": "%(table_name)s_%(constraint_name)s_check",
     "ix": "%(table_name)s_%(column_0_N_name)s_idx",
 }
-"""The names PostgreSQL itself would give, so that constraints written in SQL and in Python are called alike."""
+"""The names PostgreSQL itself gives: constraints written in SQL and in Python are called alike."""
 
 
 class Base(DeclarativeBase):
@@ -58,7 +58,8 @@ def fill_store_ids(session: Session, _flush_context: Any, _instances: Any) -> No
     if store_id is None:
         return
     for row in session.new:
-        if isinstance(row, StoreModel) and row.store_id is None:
+        # An attribute that was never set reads as None, whatever its annotation says.
+        if isinstance(row, StoreModel) and row.__dict__.get("store_id") is None:
             row.store_id = store_id
 
 

@@ -46,8 +46,8 @@ class _Pools:
 class Database:
     """Connections of the application role, opened once per process.
 
-    Everything that touches rows says whose: a store's id, or ``None`` for work above the stores, which sees no
-    row of any store.
+    Everything that touches rows says whose: a store's id, or ``None`` for work above the stores, which sees
+    no row of any store.
     """
 
     def __init__(self, settings: DatabaseSettings) -> None:
@@ -103,10 +103,10 @@ class Database:
     async def run(
         self, store_id: UUID | None, work: Callable[[AsyncSession], Awaitable[T]], *, attempts: int = 4
     ) -> T:
-        """Run ``work`` in a transaction of its own and repeat it, on a fresh session, when the server gave it up.
+        """Run ``work`` in a transaction of its own, and again on a fresh session when the server gave up.
 
-        ``work`` may run several times: what it does outside the session must bear that. A serialization failure,
-        a deadlock or a lost connection is repeated; a connection lost while committing is not.
+        What ``work`` does outside the session must bear repetition. A serialization failure, a deadlock or a
+        lost connection is repeated; a connection lost while committing is not.
 
         Raises:
             CommitOutcomeUnknownError: the connection was lost while committing.
@@ -197,6 +197,6 @@ async def _commit(session: AsyncSession) -> None:
     except Exception as error:
         if is_connection_loss(error):
             raise CommitOutcomeUnknownError(
-                "The database went away while committing: look whether the change was made before repeating it."
+                "The database went away while committing: look whether the change was made, then repeat it."
             ) from error
         raise

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A PostgreSQL of our own, started from a wheel: nothing to install, shared by all processes of one data folder."""
+"""A PostgreSQL of our own, started from a wheel: nothing to install, shared by all processes of a folder."""
 
 import contextlib
 import fcntl
@@ -50,7 +50,7 @@ _NOT_DURABLE = {
 class EmbeddedServer:
     """The server of one data folder. Whoever starts it first runs it; whoever stops it last ends it.
 
-    Every user holds a lock on a file of its own for as long as it lives, so one that was killed no longer counts.
+    Every user holds a lock on a file of its own while it lives, so one that was killed no longer counts.
 
     Args:
         data_dir: folder of the cluster, the socket and the log; made when absent.
@@ -76,7 +76,9 @@ class EmbeddedServer:
         """Give the address of a database of this server."""
         folder = self._socket_folder()
         if folder is None:
-            raise EmbeddedServerError(f"The embedded server in {self.data_dir} does not run: call start() first.")
+            raise EmbeddedServerError(
+                f"The embedded server in {self.data_dir} does not run: call start() first."
+            )
         return f"postgresql+asyncpg://{SUPERUSER}@/{database}?host={quote(str(folder))}&port={_PORT}"
 
     def start(self) -> str:
@@ -186,7 +188,17 @@ class EmbeddedServer:
     def _launch(self, binaries: Binaries) -> None:
         self._configure(binaries)
         log = binaries.cluster / "server.log"
-        start = ("start", "-D", str(binaries.cluster), "-l", str(log), "-w", "-s", "-t", str(int(_START_SECONDS)))
+        start = (
+            "start",
+            "-D",
+            str(binaries.cluster),
+            "-l",
+            str(log),
+            "-w",
+            "-s",
+            "-t",
+            str(int(_START_SECONDS)),
+        )
         # Children of a killed server hold its memory for a moment, so the first attempts may be refused.
         deadline = time.monotonic() + _START_SECONDS
         while binaries.try_run("pg_ctl", *start).returncode != 0:
@@ -203,7 +215,9 @@ class EmbeddedServer:
             folder = Path(tempfile.mkdtemp(prefix="shopwright-"))
         folder.mkdir(mode=0o700, exist_ok=True)
         binaries.user.own(folder)
-        settings = _SETTINGS | ({} if self._durable else _NOT_DURABLE) | {"unix_socket_directories": str(folder)}
+        settings = (
+            _SETTINGS | ({} if self._durable else _NOT_DURABLE) | {"unix_socket_directories": str(folder)}
+        )
         quoted = {name: value.replace("'", "''") for name, value in settings.items()}
         lines = [f"{name} = '{value}'\n" for name, value in quoted.items()]
         (binaries.cluster / "postgresql.conf").write_text("".join(lines), "utf-8")
@@ -248,7 +262,7 @@ class EmbeddedServer:
 def _is_still_there(file: IO[str]) -> bool:
     """Tell whether a lock file was not deleted, with its folder, while we waited for it."""
     try:
-        return os.path.samestat(os.fstat(file.fileno()), os.stat(file.name))
+        return os.path.samestat(os.fstat(file.fileno()), Path(file.name).stat())
     except FileNotFoundError:
         return False
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the embedded PostgreSQL's programs lie, and which user runs them."""
 
-import contextlib
 import os
 import pwd
 import shutil
@@ -30,7 +29,7 @@ class EmbeddedServerError(RuntimeError):
 
 @dataclass(frozen=True)
 class ServerUser:
-    """The system user that owns the cluster: ourselves, or ``nobody`` because PostgreSQL refuses to run as root."""
+    """The system user that owns the cluster: ourselves, or ``nobody`` where we are root."""
 
     uid: int
     gid: int
@@ -128,7 +127,7 @@ class Binaries:
             return subprocess.CompletedProcess(result.args, result.returncode, out.read(), err.read())
 
     def create_cluster(self, superuser: str) -> None:
-        """Make an empty cluster whose text functions know all of Unicode, wherever the machine's locales end."""
+        """Make an empty cluster whose text functions know Unicode, whatever locales the machine has."""
         failures: list[str] = []
         for locale in _LOCALES:
             arguments = _initdb_arguments(self.cluster, superuser, locale)
@@ -157,7 +156,7 @@ def _initdb_arguments(cluster: Path, superuser: str, locale: str) -> Sequence[st
 
 
 def cluster_home(data_dir: Path, user: ServerUser) -> Path:
-    """Give the folder of the cluster: the data folder, or one under /var/lib when that is closed to the server."""
+    """Give the folder of the cluster: the data folder, or one in /var/lib if the server cannot enter it."""
     if user.may_enter(data_dir):
         return data_dir
     return _ROOT_HOME / sha256(str(data_dir).encode()).hexdigest()[:16]
@@ -174,11 +173,17 @@ def _installed() -> Path:
 
 
 def _runs(home: Path, user: ServerUser) -> bool:
-    probe = [str(home / "bin" / "postgres"), "--version"]
-    with contextlib.suppress(OSError):
-        result = subprocess.run(probe, check=False, cwd="/", capture_output=True, **user.process_options)  # noqa: S603
-        return result.returncode == 0
-    return False
+    try:
+        result = subprocess.run(  # noqa: S603
+            [str(home / "bin" / "postgres"), "--version"],
+            check=False,
+            cwd="/",
+            capture_output=True,
+            **user.process_options,
+        )
+    except OSError:
+        return False
+    return result.returncode == 0
 
 
 def _copy(source: Path, target: Path) -> None:

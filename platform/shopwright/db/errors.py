@@ -9,7 +9,7 @@ _SHUTDOWNS = frozenset({"57P01", "57P02", "57P03"})  # stopped, crashed, still s
 
 
 class CommitOutcomeUnknownError(RuntimeError):
-    """The connection was lost while committing: the change may or may not have been made, so nobody repeats it."""
+    """The connection was lost while committing: whether the change was made is not known."""
 
 
 def sqlstate(error: BaseException) -> str | None:

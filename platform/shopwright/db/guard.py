@@ -29,8 +29,8 @@ def assert_no_open_transaction(what: str) -> None:
     """
     if in_write_transaction():
         raise RuntimeError(
-            f"{what} must not run inside a write transaction: its row locks would last as long as the network "
-            "takes. Commit first, call, and record the answer in a second transaction."
+            f"{what} must not run inside a write transaction: its row locks would last as long as the "
+            "network takes. Commit first, call, and record the answer in a second transaction."
         )
 
 

@@ -16,7 +16,7 @@ _ROLLBACK_SECONDS = 2.0
 
 
 class _Connection(asyncpg.Connection):  # type: ignore[misc]
-    """A connection that is not reset between uses: each of them is a transaction that names its own tenant."""
+    """A connection that is not reset between uses: each is a transaction that names its own tenant."""
 
     def get_reset_query(self) -> str:
         return ""
@@ -109,4 +109,4 @@ def _begin(store_id: UUID | None) -> str:
     if store_id is not None and not isinstance(store_id, UUID):
         raise TypeError(f"store_id must be a UUID, not {type(store_id).__name__}")
     name = "" if store_id is None else str(UUID(int=store_id.int))
-    return f"BEGIN READ ONLY; SELECT set_config('shopwright.store_id', '{name}', true)"  # noqa: S608
+    return f"BEGIN READ ONLY; SELECT set_config('shopwright.store_id', '{name}', true)"

@@ -39,7 +39,10 @@ class Listener:
         async with self._lock:
             if self._connection is None:
                 await self._connect()
-                self._tasks = [asyncio.create_task(self._deliver()), asyncio.create_task(self._stay_connected())]
+                self._tasks = [
+                    asyncio.create_task(self._deliver()),
+                    asyncio.create_task(self._stay_connected()),
+                ]
             known = channel in self._callbacks
             self._callbacks.setdefault(channel, []).append(callback)
             if not known and self._connection is not None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -78,8 +78,8 @@ async def migrate(
 ) -> list[Applied]:
     """Bring every source to its newest revision, in the order given, and tell what was run.
 
-    One process at a time does it; another one waits and then finds nothing to do. Each revision is a transaction
-    that gives up a table it cannot lock within three seconds, and is then tried again a few times.
+    One process at a time does it; another one waits and then finds nothing to do. Each revision is a
+    transaction that gives up when it cannot lock a table within three seconds, and is tried a few times.
     """
     applied: list[Applied] = []
     async with migration_lock(url) as connection:
@@ -94,7 +94,9 @@ async def downgrade(url: str, source: MigrationSource, revision: str = "base") -
     async with migration_lock(url):
         undone = await _apply(url, source, revision, None, down=True)
         if revision == "base":
-            await _with_owner(url, lambda bind: bind.exec_driver_sql(f"DROP TABLE IF EXISTS {source.version_table}"))
+            await _with_owner(
+                url, lambda bind: bind.exec_driver_sql(f"DROP TABLE IF EXISTS {source.version_table}")
+            )
         return undone
 
 
@@ -103,7 +105,7 @@ async def pending(url: str, sources: Sequence[MigrationSource]) -> list[Applied]
 
     def look(bind: Connection) -> list[Applied]:
         found: list[Applied] = []
-        made = bind.exec_driver_sql(f"SELECT FROM pg_roles WHERE rolname = '{OWNER_ROLE}'").first()  # noqa: S608
+        made = bind.exec_driver_sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{OWNER_ROLE}'").first()
         if made is not None:
             bind.exec_driver_sql(f"SET LOCAL ROLE {OWNER_ROLE}")
         for source in sources:
@@ -127,7 +129,9 @@ async def _apply(
     applied: list[Applied] = []
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            await _with_owner(url, lambda bind: _run_alembic(bind, source, revision, progress, applied, down=down))
+            await _with_owner(
+                url, lambda bind: _run_alembic(bind, source, revision, progress, applied, down=down)
+            )
             break
         except Exception as error:
             if sqlstate(error) != _LOCK_NOT_AVAILABLE or attempt == _ATTEMPTS:
@@ -148,22 +152,23 @@ def _run_alembic(
     script = source.script()
 
     def steps(current: Any, _context: MigrationContext) -> Any:
-        plan = script._downgrade_revs if down else script._upgrade_revs  # noqa: SLF001 - as alembic.command does
+        # The runner works without env.py files, so it plans the steps as alembic.command does.
+        plan = script._downgrade_revs if down else script._upgrade_revs  # noqa: SLF001
         for step in plan(revision, current):
             if progress is not None:
                 progress(source.name, step.revision.revision)
             yield step
 
-    def ran(*, step: Any, **_: Any) -> None:
-        applied.append(Applied(source.name, step.up_revision_id))
+    def ran(*, step: MigrationInfo, **_: Any) -> None:
+        applied.append(Applied(source.name, str(step.up_revision_id)))
 
+    options: dict[str, Any] = {PREFIX_OPTION: f"{source.name}_", "on_version_apply": ran}
     environment = EnvironmentContext(Config(), script, fn=steps, destination_rev=revision)
     environment.configure(
         connection=bind,
         version_table=source.version_table,
         transaction_per_migration=True,
-        on_version_apply=ran,
-        **{PREFIX_OPTION: f"{source.name}_"},
+        **options,
     )
     context = environment.get_context()
     with environment.begin_transaction(), Operations.context(context):

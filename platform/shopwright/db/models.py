@@ -51,7 +51,9 @@ class ActivationRow(GlobalModel):
     __tablename__ = "kernel_activation"
     not_tenant_because = _READ_FIRST
 
-    store_id: Mapped[UUID] = mapped_column(ForeignKey("kernel_store.id", ondelete="CASCADE"), primary_key=True)
+    store_id: Mapped[UUID] = mapped_column(
+        ForeignKey("kernel_store.id", ondelete="CASCADE"), primary_key=True
+    )
     plugin: Mapped[str] = mapped_column(Text, primary_key=True)
     enabled: Mapped[bool]
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -74,7 +76,7 @@ class PluginSettingRow(GlobalModel):
 
 
 class ConfigVersionRow(GlobalModel):
-    """One row that counts the changes of the tables above; each change is also sent as ``shopwright_config``."""
+    """One row that counts the changes of the tables above; each is also sent as ``shopwright_config``."""
 
     __tablename__ = "kernel_config_version"
     not_tenant_because = "counts changes of the whole installation"

@@ -29,7 +29,7 @@ _COLLISIONS = (
 
 @asynccontextmanager
 async def migration_lock(url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Hold the lock that lets one process at a time change a database, and give the connection that holds it."""
+    """Hold the lock that lets one process at a time change a database, and give its connection."""
     connection = await asyncpg.connect(**driver_options(url))
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
@@ -41,7 +41,7 @@ async def migration_lock(url: str) -> AsyncIterator[asyncpg.Connection]:
 async def ensure_roles_and_extensions(url: str) -> None:
     """Make roles, grants, default privileges and extensions where they are missing.
 
-    The login of the address must be a superuser, or own the database and find the roles made and granted to it.
+    The login must be a superuser, or own the database and find the roles made and granted to it.
 
     Raises:
         RuntimeError: the server is older than PostgreSQL 15.
@@ -55,7 +55,9 @@ async def prepare_database(connection: asyncpg.Connection) -> None:
     """Do the work of ``ensure_roles_and_extensions`` on a connection that holds the migration lock."""
     major = connection.get_server_version().major
     if major < _MINIMUM_VERSION:
-        raise RuntimeError(f"PostgreSQL {_MINIMUM_VERSION} or newer is needed; this server is version {major}.")
+        raise RuntimeError(
+            f"PostgreSQL {_MINIMUM_VERSION} or newer is needed; this server is version {major}."
+        )
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             await _make_roles(connection, major)
@@ -86,7 +88,7 @@ async def _make_roles(connection: asyncpg.Connection, major: int) -> None:
 
 async def _grant(connection: asyncpg.Connection) -> None:
     done = await connection.fetchval(
-        "SELECT has_schema_privilege($1, 'public', 'CREATE') AND has_schema_privilege($2, 'public', 'CREATE')",
+        "SELECT bool_and(has_schema_privilege(role, 'public', 'CREATE')) FROM unnest(ARRAY[$1, $2]) AS role",
         OWNER_ROLE,
         DEFINER_ROLE,
     )
@@ -98,7 +100,7 @@ async def _grant(connection: asyncpg.Connection) -> None:
                 GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {READONLY_ROLE};
                 """
             )
-        # Tables are granted one by one by the helpers of shopwright.db.schema: a forgotten call shows at once.
+        # Tables are granted one by one by the helpers of shopwright.db.schema: forgetting that shows at once.
         await connection.execute(
             f"""
             SET LOCAL ROLE {OWNER_ROLE};

@@ -7,14 +7,15 @@ from typing import Any
 from alembic import op
 from sqlalchemy import text as sql_text
 
-from shopwright.db.roles import APP_ROLE, DEFINER_ROLE, READONLY_ROLE
+from shopwright.db.roles import DEFINER_ROLE, READONLY_ROLE
+from shopwright.db.settings import APP_ROLE
 from shopwright.db.sql_lint import lint_sql
 
 __all__ = ["TENANT", "for_each_store", "global_table", "lint_sql", "sql", "tenant_table"]
 
 PREFIX_OPTION = "shopwright_prefix"
 TENANT = "nullif(current_setting('shopwright.store_id', true), '')::uuid"
-"""SQL for the store of the running transaction, or NULL; the setting is ``''`` once a transaction has set it."""
+"""SQL for the store of the running transaction, or NULL: the setting is ``''`` after one has ended."""
 
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _PRIVILEGES = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(, (SELECT|INSERT|UPDATE|DELETE))*|")
@@ -25,7 +26,7 @@ def sql(text: str, *, foreign_names_because: str | None = None) -> None:
 
     Args:
         text: the script; sent as it is, without parameters.
-        foreign_names_because: why names without the plugin's prefix are right here (another library's tables).
+        foreign_names_because: why names without the prefix are right here (another library's tables).
 
     Raises:
         ValueError: the linter objects; lists every reason.
@@ -34,7 +35,7 @@ def sql(text: str, *, foreign_names_because: str | None = None) -> None:
     if wrong:
         raise ValueError("This migration is refused: " + "; ".join(wrong))
     bind = op.get_bind()
-    # The driver opens its transaction with the first statement that goes through a cursor, and the script does not.
+    # The driver opens its transaction at the first statement of a cursor, and the script uses none.
     bind.execute(sql_text("SELECT 1"))
     dbapi_connection: Any = bind.connection.dbapi_connection
     dbapi_connection.run_async(lambda connection: connection.execute(text))
@@ -99,7 +100,7 @@ def global_table(
 
 
 def for_each_store(text: str) -> None:
-    """Run a script once for every store, as that store: how a migration reaches rows, which it else cannot see."""
+    """Run a script once for every store, as that store: the only way a migration sees tenants' rows."""
     bind = op.get_bind()
     for (store_id,) in bind.execute(sql_text("SELECT id FROM kernel_store ORDER BY id")).all():
         bind.execute(sql_text("SELECT set_config('shopwright.store_id', :id, true)"), {"id": str(store_id)})

@@ -3,9 +3,7 @@
 
 import re
 
-_NOISE = re.compile(
-    r"--[^\n]*|/\*.*?\*/|(?P<dollar>\$\w*\$).*?(?P=dollar)|'(?:[^']|'')*'", re.DOTALL
-)
+_NOISE = re.compile(r"--[^\n]*|/\*.*?\*/|(?P<dollar>\$\w*\$).*?(?P=dollar)|'(?:[^']|'')*'", re.DOTALL)
 _NAME = r"(?:public\.)?\"?(?P<name>[a-z_][\w]*)"
 _CREATE = re.compile(
     r"\bcreate\s+(?:or\s+replace\s+)?(?:unlogged\s+)?"
@@ -13,8 +11,12 @@ _CREATE = re.compile(
     re.IGNORECASE,
 )
 _NAIVE_TIME = re.compile(r"\btimestamp\b(?!\s*tz|\s*(?:\(\d\)\s*)?with\s+time\s+zone)", re.IGNORECASE)
-_MONEY = re.compile(r"\b(\w*(?:amount|price|total|balance|cost)\w*)\s+(money|real|float\d?|double)\b", re.IGNORECASE)
-_ROLES = re.compile(r"\b(?:set\s+(?:local\s+|session\s+)?role|disable\s+row\s+level|no\s+force\s+row)\b", re.IGNORECASE)
+_MONEY = re.compile(
+    r"\b(\w*(?:amount|price|total|balance|cost)\w*)\s+(money|real|float\d?|double)\b", re.IGNORECASE
+)
+_ROLES = re.compile(
+    r"\b(?:set\s+(?:local\s+|session\s+)?role|disable\s+row\s+level|no\s+force\s+row)\b", re.IGNORECASE
+)
 
 
 def lint_sql(text: str, prefix: str) -> list[str]:
@@ -28,7 +30,8 @@ def lint_sql(text: str, prefix: str) -> list[str]:
     if _NAIVE_TIME.search(plain):
         wrong.append("timestamp without a time zone: use timestamptz")
     wrong += [
-        f"{match[1]!r} is {match[2].lower()}: money is bigint, in minor units" for match in _MONEY.finditer(plain)
+        f"{match[1]!r} is {match[2].lower()}: money is bigint, in minor units"
+        for match in _MONEY.finditer(plain)
     ]
     if _ROLES.search(plain):
         wrong.append("a migration must neither change its role nor weaken row-level security")

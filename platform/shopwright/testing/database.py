@@ -121,7 +121,7 @@ async def test_databases(pg_server: EmbeddedServer) -> AsyncIterator[TestDatabas
 
 @pytest.fixture
 def make_database(test_databases: TestDatabases) -> MakeDatabase:
-    """Makes a migrated database: ``url = await make_database(sources=[...])``."""
+    """Called with migration sources (the kernel's when left out), gives the address of a new database."""
     return test_databases.make
 
 
