@@ -194,6 +194,8 @@ class ImageInput:
     source: str
     alt: str = ""
     position: int = 0
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a product must be like to be saved; every mistake is told at once, with its place."""
+
+from collections import Counter
+
+from shopwright.errors import FieldError, Invalid
+from shopwright_catalog.api import ProductInput, VariantInput
+from shopwright_catalog.services.handles import check_handle
+
+MAX_OPTIONS = 3
+MAX_VARIANTS = 2000
+MAX_PRICE = 10**12
+_LENGTHS = {"title": 500, "vendor": 255, "product_type": 255, "seo_title": 500, "seo_description": 2000}
+
+
+def check(product: ProductInput) -> None:
+    """Refuse what cannot be saved.
+
+    Raises:
+        Invalid: every mistake with its JSON pointer.
+    """
+    errors = check_handle(product.handle)
+    if not product.title.strip():
+        errors.append(FieldError("/title", "required", "Give the product a title."))
+    for name, longest in _LENGTHS.items():
+        if len(getattr(product, name)) > longest:
+            errors.append(FieldError(f"/{name}", "too_long", f"Use at most {longest} characters."))
+    if len(product.option_names) > MAX_OPTIONS:
+        errors.append(FieldError("/option_names", "too_many", f"Use at most {MAX_OPTIONS} options."))
+    if not 1 <= len(product.variants) <= MAX_VARIANTS:
+        errors.append(FieldError("/variants", "wrong_number", f"Give 1 to {MAX_VARIANTS} variants."))
+    repeated = {
+        options for options, times in Counter(v.options for v in product.variants).items() if times > 1
+    }
+    for index, variant in enumerate(product.variants):
+        errors += _variant_errors(f"/variants/{index}", variant, product, repeated)
+    if errors:
+        raise Invalid(errors=errors)
+
+
+def _variant_errors(
+    pointer: str, variant: VariantInput, product: ProductInput, repeated: set[tuple[str, ...]]
+) -> list[FieldError]:
+    errors: list[FieldError] = []
+    if not 0 <= variant.price <= MAX_PRICE:
+        errors.append(FieldError(f"{pointer}/price", "out_of_range", "Give a price of 0 or more."))
+    if variant.compare_at is not None and not 0 <= variant.compare_at <= MAX_PRICE:
+        errors.append(
+            FieldError(f"{pointer}/compare_at", "out_of_range", "Give a price of 0 or more, or none.")
+        )
+    if variant.weight_grams < 0:
+        errors.append(FieldError(f"{pointer}/weight_grams", "out_of_range", "Give a weight of 0 or more."))
+    if len(variant.options) != len(product.option_names):
+        message = f"Give a value for each of the {len(product.option_names)} options."
+        errors.append(FieldError(f"{pointer}/options", "wrong_number", message))
+    if variant.options in repeated:
+        message = f"Two variants have the same options: {' / '.join(variant.options) or 'none'}."
+        errors.append(FieldError(f"{pointer}/options", "repeated", message))
+    return errors

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Handles: the part of an address that names a product or category."""
+
+import re
+
+from shopwright.errors import FieldError
+
+_HANDLE = re.compile(r"[\w][\w.'-]{0,254}", re.UNICODE)
+
+
+def check_handle(handle: str) -> list[FieldError]:
+    """Say what is wrong with a handle, if something is."""
+    if _HANDLE.fullmatch(handle):
+        return []
+    message = "A handle has 1 to 255 letters, digits, hyphens, dots or underscores, like oak-desk-lamp."
+    return [FieldError("/handle", "bad_handle", message)]

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading listings: keyset pages in one statement, availability of all cards in one hook call."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shopwright.context import Context
+from shopwright.errors import BadRequest, FieldError
+from shopwright.money import Money
+from shopwright_catalog.api import Availability, CardInfo, CardPage, Sort
+from shopwright_catalog.hookspecs import stock_available
+from shopwright_catalog.services.pictures import picture
+
+COUNTED = 10_000
+"""Listings longer than this are not counted to the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    column: str
+    cast: str
+    descending: bool = False
+
+
+_ORDERS: dict[Sort, _Order] = {
+    "featured": _Order("p.position", "integer"),
+    "newest": _Order("p.id", "uuid", descending=True),
+    "price": _Order("p.price_min", "bigint"),
+    "price_desc": _Order("p.price_min", "bigint", descending=True),
+    "title": _Order("p.title", "text"),
+}
+
+_CARD = """
+p.id, p.handle, p.title, p.translations -> $1 AS translation, p.price_min, p.price_max,
+(SELECT jsonb_build_object('source', i.source, 'alt', i.alt, 'width', i.width, 'height', i.height)
+ FROM catalog_image i WHERE i.store_id = p.store_id AND i.product_id = p.id
+ ORDER BY i.position LIMIT 1) AS image,
+(SELECT jsonb_build_object('ids', jsonb_agg(v.id), 'compare_at',
+    max(v.compare_at) FILTER (WHERE v.price = p.price_min))
+ FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id AND NOT v.archived) AS variants
+"""
+_BY_ID = f"""
+SELECT {_CARD}, NULL::text AS key, cardinality($2::uuid[]) AS total
+FROM unnest($2::uuid[]) WITH ORDINALITY AS wanted(id, place)
+JOIN catalog_product p ON p.id = wanted.id AND p.published ORDER BY wanted.place
+"""
+
+
+async def page(
+    ctx: Context, *, ids: Sequence[UUID] | None, category: str | None, sort: Sort, cursor: str, limit: int
+) -> CardPage:
+    if ids is not None:
+        rows = await ctx.fetch_rows(_BY_ID, ctx.locale, list(ids))
+        return CardPage(await _cards(ctx, rows), len(rows), "", "")
+    order = _ORDERS[sort]
+    back, after = _decode(cursor, sort)
+    sql, args = _statement(order, category, after, limit, back=back)
+    rows = await ctx.fetch_rows(sql, ctx.locale, *args)
+    has_more = len(rows) > limit
+    rows = rows[:limit][::-1] if back else rows[:limit]
+    has_next, has_previous = (True, has_more) if back else (has_more, bool(cursor))
+    total = rows[0]["total"] if rows else 0
+    return CardPage(
+        cards=await _cards(ctx, rows),
+        total=total,
+        next_cursor=_encode("n", sort, rows[-1]) if rows and has_next else "",
+        previous_cursor=_encode("p", sort, rows[0]) if rows and has_previous else "",
+    )
+
+
+def _statement(
+    order: _Order, category: str | None, after: tuple[str, UUID] | None, limit: int, *, back: bool
+) -> tuple[str, list[Any]]:
+    descending = order.descending != back
+    sign, direction = ("<", "DESC") if descending else (">", "ASC")
+    args: list[Any] = [limit + 1]
+    source, keyset = "catalog_product p", ""
+    if category is not None:
+        args.append(category)
+        source += f"""
+        JOIN catalog_category_product cp ON cp.store_id = p.store_id AND cp.product_id = p.id
+        JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id AND c.visible
+            AND c.handle = ${len(args) + 1}"""
+    counted = f"(SELECT count(*) FROM (SELECT 1 FROM {source} WHERE p.published LIMIT {COUNTED}) AS x)"
+    if after is not None:
+        args += [after[0], after[1]]
+        key, last = f"${len(args)}::text::{order.cast}", f"${len(args) + 1}::uuid"
+        keyset = f"AND ({order.column}, p.id) {sign} ({key}, {last})"
+    sql = f"""
+    SELECT {_CARD}, {order.column}::text AS key, {counted} AS total FROM {source}
+    WHERE p.published {keyset} ORDER BY {order.column} {direction}, p.id {direction} LIMIT $2
+    """
+    return sql, args
+
+
+async def _cards(ctx: Context, rows: Sequence[Any]) -> tuple[CardInfo, ...]:
+    variants = [orjson.loads(row["variants"]) for row in rows]
+    ids = [UUID(x) for found in variants for x in found["ids"] or ()]
+    everything: Mapping[UUID, Availability] = dict.fromkeys(ids, Availability())
+    stock = await ctx.hooks.filter(stock_available, everything, variant_ids=ids)
+    return tuple(_card(row, found, stock, ctx.currency) for row, found in zip(rows, variants, strict=True))
+
+
+def _card(row: Any, found: dict[str, Any], stock: Mapping[UUID, Availability], currency: str) -> CardInfo:
+    translation = orjson.loads(row["translation"]) if row["translation"] else {}
+    title = translation.get("title") or row["title"]
+    variant_ids = tuple(UUID(x) for x in found["ids"] or ())
+    compare_at = found["compare_at"]
+    return CardInfo(
+        id=row["id"],
+        handle=row["handle"],
+        title=title,
+        picture=picture(
+            orjson.loads(row["image"]) if row["image"] else None, translation.get("texts") or {}, title
+        ),
+        price=Money(row["price_min"], currency),
+        price_from=row["price_max"] > row["price_min"],
+        compare_at=None if compare_at is None else Money(compare_at, currency),
+        variant_ids=variant_ids,
+        available=any(stock.get(x, Availability()).sellable for x in variant_ids),
+    )
+
+
+def _encode(direction: str, sort: Sort, row: Any) -> str:
+    return (
+        base64.urlsafe_b64encode(orjson.dumps([direction, sort, row["key"], row["id"]])).decode().rstrip("=")
+    )
+
+
+def _decode(cursor: str, sort: Sort) -> tuple[bool, tuple[str, UUID] | None]:
+    if not cursor:
+        return False, None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        direction, kind, key, last = orjson.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+        if kind != sort or direction not in {"n", "p"}:
+            raise ValueError("made for another order")
+        return direction == "p", (str(key), UUID(last))
+    except (ValueError, TypeError, binascii.Error):
+        message = "This cursor is not one of ours; begin again without a cursor."
+        raise BadRequest(message, errors=[FieldError("/cursor", "unknown_cursor", message)]) from None

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading the categories: kept as one document per language, since every page shows them."""
+
+from uuid import UUID
+
+import orjson
+
+from shopwright.context import Context
+from shopwright_catalog.api import CategoryInfo
+from shopwright_catalog.services.pictures import picture
+
+TAG = "catalog.categories"
+
+_CATEGORIES = """
+SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'handle', c.handle,
+    'title', coalesce(nullif(c.translations -> $1 ->> 'title', ''), c.title),
+    'description', coalesce(nullif(c.translations -> $1 ->> 'description', ''), c.description),
+    'alt', coalesce(nullif(c.translations -> $1 ->> 'image_alt', ''), c.image_alt),
+    'source', c.image_source,
+    'count', (SELECT count(*) FROM catalog_category_product cp
+        JOIN catalog_product p ON p.store_id = cp.store_id AND p.id = cp.product_id AND p.published
+        WHERE cp.store_id = c.store_id AND cp.category_id = c.id)) ORDER BY c.position, c.id), '[]')::text
+FROM catalog_category c WHERE c.visible
+"""
+
+
+async def visible(ctx: Context) -> tuple[CategoryInfo, ...]:
+    async def load() -> bytes:
+        found: str = await ctx.fetch_value(_CATEGORIES, ctx.locale)
+        return found.encode()
+
+    key = f"{ctx.store.id}:catalog.categories:{ctx.locale}"
+    document = await ctx.kernel.backend.cache.get_or_set(key, 300, load, tags=[f"{ctx.store.id}:{TAG}"])
+    return tuple(
+        CategoryInfo(
+            id=UUID(c["id"]),
+            handle=c["handle"],
+            title=c["title"],
+            description=c["description"],
+            picture=picture({**c, "width": 800, "height": 800}, {}, c["title"]),
+            product_count=c["count"],
+        )
+        for c in orjson.loads(document)
+    )

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading a product for its page: one statement builds it, one hook asks for its availability."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shopwright.context import Context
+from shopwright.money import Money
+from shopwright_catalog.api import Availability, CategoryRef, OptionInfo, Picture, ProductInfo, VariantChoice
+from shopwright_catalog.hookspecs import stock_available
+from shopwright_catalog.services.pictures import picture
+
+_PRODUCT = """
+SELECT jsonb_build_object(
+    'id', p.id, 'handle', p.handle, 'title', p.title, 'description_html', p.description_html,
+    'vendor', p.vendor, 'product_type', p.product_type, 'tags', p.tags, 'seo_title', p.seo_title,
+    'seo_description', p.seo_description, 'option_names', p.option_names,
+    'translation', p.translations -> $2,
+    'images', (SELECT coalesce(jsonb_agg(jsonb_build_object('source', i.source, 'alt', i.alt,
+            'width', i.width, 'height', i.height) ORDER BY i.position), '[]')
+        FROM catalog_image i WHERE i.store_id = p.store_id AND i.product_id = p.id),
+    'variants', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'sku', v.sku, 'options', v.options,
+            'price', v.price, 'compare_at', v.compare_at, 'image', v.image_source) ORDER BY v.position), '[]')
+        FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id AND NOT v.archived),
+    'category', (SELECT jsonb_build_object('handle', c.handle,
+            'title', coalesce(nullif(c.translations -> $2 ->> 'title', ''), c.title))
+        FROM catalog_category_product cp
+        JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id AND c.visible
+        WHERE cp.store_id = p.store_id AND cp.product_id = p.id ORDER BY c.position, c.id LIMIT 1))
+FROM catalog_product p WHERE p.handle = $1 AND p.published
+"""
+
+
+async def by_handle(ctx: Context, handle: str) -> ProductInfo | None:
+    found = await ctx.fetch_value(_PRODUCT, handle, ctx.locale)
+    if found is None:
+        return None
+    data = orjson.loads(found)
+    ids = [UUID(variant["id"]) for variant in data["variants"]]
+    everything: Mapping[UUID, Availability] = dict.fromkeys(ids, Availability())
+    stock = await ctx.hooks.filter(stock_available, everything, variant_ids=ids)
+    return _product(data, stock, ctx.currency)
+
+
+def _product(data: dict[str, Any], stock: Mapping[UUID, Availability], currency: str) -> ProductInfo:
+    translation = data["translation"] or {}
+    texts = translation.get("texts") or {}
+    title = translation.get("title") or data["title"]
+    pictures = {image["source"]: picture(image, texts, title) for image in data["images"]}
+    variants = tuple(_choice(v, texts, pictures, stock, currency) for v in data["variants"])
+    names = [texts.get(name, name) for name in data["option_names"]]
+    values = zip(*(variant.options for variant in variants), strict=True) if names else []
+    category = data["category"]
+    return ProductInfo(
+        id=UUID(data["id"]),
+        handle=data["handle"],
+        title=title,
+        description_html=translation.get("description_html") or data["description_html"],
+        vendor=data["vendor"],
+        product_type=data["product_type"],
+        tags=tuple(data["tags"]),
+        seo_title=translation.get("seo_title") or data["seo_title"] or title,
+        seo_description=translation.get("seo_description") or data["seo_description"],
+        pictures=tuple(p for p in pictures.values() if p),
+        options=tuple(OptionInfo(n, tuple(dict.fromkeys(v))) for n, v in zip(names, values, strict=True)),
+        variants=variants,
+        category=CategoryRef(category["handle"], category["title"]) if category else None,
+    )
+
+
+def _choice(
+    row: dict[str, Any],
+    texts: Mapping[str, str],
+    pictures: Mapping[str, Picture | None],
+    stock: Mapping[UUID, Availability],
+    currency: str,
+) -> VariantChoice:
+    variant_id = UUID(row["id"])
+    options = tuple(texts.get(value, value) for value in row["options"])
+    compare_at = row["compare_at"]
+    return VariantChoice(
+        id=variant_id,
+        title=" / ".join(options),
+        sku=row["sku"],
+        options=options,
+        price=Money(row["price"], currency),
+        compare_at=None if compare_at is None else Money(compare_at, currency),
+        picture=pictures.get(row["image"]),
+        availability=stock.get(variant_id, Availability()),
+    )

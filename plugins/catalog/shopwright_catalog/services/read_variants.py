@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading variants by id for carts and orders: one statement for any number."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shopwright.context import Context
+from shopwright.money import Money
+from shopwright_catalog.api import VariantInfo
+from shopwright_catalog.services.pictures import picture
+
+_SELECT = """
+SELECT v.id, v.product_id, p.handle, p.title, p.translations -> {locale} AS translation, v.options, v.sku,
+    v.price, v.compare_at, v.requires_shipping, v.taxable, v.tax_category, v.weight_grams,
+    p.published AND NOT v.archived AS published,
+    (SELECT jsonb_build_object('source', i.source, 'alt', i.alt, 'width', i.width, 'height', i.height)
+     FROM catalog_image i WHERE i.store_id = v.store_id AND i.product_id = v.product_id
+     ORDER BY i.source = v.image_source DESC, i.position LIMIT 1) AS image
+FROM catalog_variant v JOIN catalog_product p ON p.store_id = v.store_id AND p.id = v.product_id
+WHERE v.id = ANY({ids})
+"""
+_HOT = _SELECT.format(locale="$1", ids="$2")
+_IN_SESSION = text(_SELECT.format(locale="CAST(:locale AS text)", ids="CAST(:ids AS uuid[])"))
+
+
+async def by_id(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, VariantInfo]:
+    if not ids:
+        return {}
+    rows = await ctx.fetch_rows(_HOT, ctx.locale, list(ids))
+    return {row["id"]: _variant(row, ctx.currency) for row in rows}
+
+
+async def by_id_in(ctx: Context, session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, VariantInfo]:
+    result = await session.execute(_IN_SESSION, {"locale": ctx.locale, "ids": list(ids)})
+    return {row["id"]: _variant(row, ctx.currency) for row in result.mappings()}
+
+
+def _variant(row: Any, currency: str) -> VariantInfo:
+    translation = _parsed(row["translation"]) or {}
+    texts = translation.get("texts") or {}
+    title = translation.get("title") or row["title"]
+    compare_at = row["compare_at"]
+    return VariantInfo(
+        id=row["id"],
+        product_id=row["product_id"],
+        product_handle=row["handle"],
+        product_title=title,
+        title=" / ".join(texts.get(value, value) for value in row["options"]),
+        sku=row["sku"],
+        price=Money(row["price"], currency),
+        compare_at=None if compare_at is None else Money(compare_at, currency),
+        requires_shipping=row["requires_shipping"],
+        taxable=row["taxable"],
+        tax_category=row["tax_category"],
+        weight_grams=row["weight_grams"],
+        picture=picture(_parsed(row["image"]), texts, title),
+        published=row["published"],
+    )
+
+
+def _parsed(value: Any) -> Any:
+    """JSON comes parsed through SQLAlchemy and as text on the hot path."""
+    return orjson.loads(value) if isinstance(value, str | bytes) else value

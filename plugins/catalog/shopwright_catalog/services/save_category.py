@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Saving a category by handle."""
+
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shopwright.context import Context
+from shopwright.errors import FieldError, Invalid
+from shopwright.ids import new_id
+from shopwright_catalog.api import CategoryInput
+from shopwright_catalog.services.handles import check_handle
+from shopwright_catalog.services.read_categories import TAG
+
+_SAVE = text("""
+INSERT INTO catalog_category AS c (store_id, id, handle, title, description, image_source, image_alt, position,
+    translations)
+VALUES (:store_id, :id, :handle, :title, :description, :image_source, :image_alt, :position,
+    CAST(:translations AS jsonb))
+ON CONFLICT (store_id, handle) DO UPDATE SET title = excluded.title, description = excluded.description,
+    image_source = excluded.image_source, image_alt = excluded.image_alt, position = excluded.position,
+    translations = excluded.translations, version = c.version + 1
+RETURNING id
+""")
+
+
+async def save(ctx: Context, session: AsyncSession, category: CategoryInput) -> UUID:
+    errors = check_handle(category.handle)
+    if not category.title.strip():
+        errors.append(FieldError("/title", "required", "Give the category a title."))
+    if errors:
+        raise Invalid(errors=errors)
+    row = await session.execute(
+        _SAVE,
+        {
+            "store_id": ctx.store.id, "id": new_id(), "handle": category.handle, "title": category.title.strip(),
+            "description": category.description, "image_source": category.image_source,
+            "image_alt": category.image_alt, "position": category.position,
+            "translations": orjson.dumps(dict(category.translations or {})).decode(),
+        },
+    )  # fmt: skip
+    await ctx.kernel.events.invalidate(ctx, session, [TAG])
+    return UUID(str(row.scalar_one()))
