@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-pytest_plugins = ["shopwright.testing.database"]
+pytest_plugins = ["shopwright.testing.database", "shopwright.testing.valkey"]
