@@ -110,11 +110,11 @@ def _match(variants: tuple[VariantInput, ...], known: list[dict[str, Any]]) -> l
 
 
 def _same_options(variant: VariantInput, row: dict[str, Any]) -> bool:
-    return list(variant.options) == row["options"]
+    return bool(list(variant.options) == row["options"])
 
 
 def _same_sku(variant: VariantInput, row: dict[str, Any]) -> bool:
-    return bool(variant.sku) and variant.sku == row["sku"]
+    return variant.sku != "" and bool(variant.sku == row["sku"])
 
 
 def _head(ctx: Context, product: ProductInput, product_id: UUID, fingerprint: str) -> dict[str, Any]:
