@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The storefront plugin: its manifest and its hook implementations."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from shopwright.plugin import Manifest
+from shopwright.http.routing import Route
+from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright_storefront.settings import StorefrontSettings
+from shopwright_storefront.views import pages
 
 
 class Plugin(BasePlugin):
@@ -16,4 +20,9 @@ class Plugin(BasePlugin):
         title="Storefront",
         summary="Home, category and product pages, and the slots other plugins fill.",
         requires=("catalog",),
+        settings=StorefrontSettings,
     )
+
+    @hookimpl
+    def register_routes(self) -> Sequence[Route]:
+        return list(pages.routes)

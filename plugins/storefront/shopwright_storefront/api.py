@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The view models of storefront pages: frozen, and all that themes see. Plugins with pages of their own use them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from markupsafe import Markup
+
+from shopwright.context import Context
+from shopwright.http.responses import url
+from shopwright.money import Money
+from shopwright_catalog.api import CardInfo, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCard:
+    """A product in a listing."""
+
+    handle: str
+    title: str
+    url: str
+    image: Picture | None
+    price: Money
+    price_from: bool
+    compare_at: Money | None
+    badges: tuple[str, ...]
+    available: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step of the way to a page; the last one has no address."""
+
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryTile:
+    """A category as a picture that leads to it."""
+
+    title: str
+    url: str
+    picture: Picture | None
+    product_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """The first page of a store."""
+
+    hero_title: str
+    hero_text: str
+    hero_picture: Picture | None
+    hero_url: str
+    featured: tuple[ProductCard, ...]
+    categories: tuple[CategoryTile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SortChoice:
+    """A way to order a listing."""
+
+    code: str
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """A page of products."""
+
+    title: str
+    description: str
+    picture: Picture | None
+    cards: tuple[ProductCard, ...]
+    total: int
+    previous_url: str
+    next_url: str
+    breadcrumbs: tuple[Crumb, ...]
+    sorts: tuple[SortChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    """An option customers choose by."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantView:
+    """A variant on its product's page."""
+
+    id: UUID
+    title: str
+    sku: str
+    options: tuple[str, ...]
+    price: Money
+    compare_at: Money | None
+    available: bool
+    left: int | None
+    image: Picture | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """A product with everything its page shows."""
+
+    id: UUID
+    handle: str
+    title: str
+    description_html: Markup
+    vendor: str
+    images: tuple[Picture, ...]
+    options: tuple[OptionView, ...]
+    variants: tuple[VariantView, ...]
+    selected: VariantView
+    breadcrumbs: tuple[Crumb, ...]
+    url: str
+    add_url: str
+    """Where the form that puts it into the cart goes; empty when the store has no checkout."""
+
+
+def product_cards(ctx: Context, cards: Sequence[CardInfo]) -> tuple[ProductCard, ...]:
+    """Make the cards of a listing page."""
+    return tuple(_card(ctx, card) for card in cards)
+
+
+def _card(ctx: Context, card: CardInfo) -> ProductCard:
+    badges = []
+    if not card.available:
+        badges.append(ctx.gettext("Sold out"))
+    elif card.compare_at is not None and card.compare_at > card.price:
+        badges.append(ctx.gettext("Sale"))
+    return ProductCard(
+        handle=card.handle,
+        title=card.title,
+        url=url(ctx, "storefront.product", handle=card.handle),
+        image=card.picture,
+        price=card.price,
+        price_from=card.price_from,
+        compare_at=card.compare_at,
+        badges=tuple(badges),
+        available=card.available,
+    )

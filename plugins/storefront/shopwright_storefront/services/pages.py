@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Putting together the view models of storefront pages."""
+
+from typing import get_args
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from shopwright.context import Context
+from shopwright.http.responses import url
+from shopwright_catalog import api as catalog
+from shopwright_catalog.api import Picture, ProductInfo, Sort, VariantChoice
+from shopwright_storefront.api import (
+    CategoryTile,
+    Crumb,
+    HomePage,
+    ListingPage,
+    OptionView,
+    ProductPage,
+    SortChoice,
+    VariantView,
+    product_cards,
+)
+from shopwright_storefront.settings import StorefrontSettings
+
+FEATURED = 8
+
+
+async def home(ctx: Context) -> HomePage:
+    settings = ctx.settings(StorefrontSettings)
+    shown = await catalog.cards(ctx, limit=FEATURED) if not settings.featured else None
+    if shown is None:
+        found = [await catalog.product(ctx, handle) for handle in settings.featured[:FEATURED]]
+        shown = await catalog.cards(ctx, ids=[product.id for product in found if product])
+    tag_cards(ctx, shown)
+    alt = settings.hero_image_alt or ctx.store.name
+    picture = Picture(f"/media/{settings.hero_image}", alt, 2000, 1000) if settings.hero_image else None
+    return HomePage(
+        hero_title=settings.hero_title or ctx.store.name,
+        hero_text=settings.hero_text,
+        hero_picture=picture,
+        hero_url=url(ctx, "storefront.products"),
+        featured=product_cards(ctx, shown.cards),
+        categories=tuple(
+            CategoryTile(
+                c.title, url(ctx, "storefront.category", handle=c.handle), c.picture, c.product_count
+            )
+            for c in await catalog.categories(ctx)
+            if c.product_count
+        ),
+    )
+
+
+async def listing(ctx: Context, *, category: str | None, sort: Sort, cursor: str) -> ListingPage | None:
+    """Give a page of one category or of all products; None when there is no such category."""
+    chosen = next((c for c in await catalog.categories(ctx) if c.handle == category), None)
+    if category is not None and chosen is None:
+        return None
+    size = ctx.settings(StorefrontSettings).page_size
+    found = await catalog.cards(ctx, category=category, sort=sort, cursor=cursor, limit=size)
+    tag_cards(ctx, found)
+    title = chosen.title if chosen else ctx.gettext("All products")
+    base = url(ctx, "storefront.category", handle=category) if category else url(ctx, "storefront.products")
+    return ListingPage(
+        title=title,
+        description=chosen.description if chosen else "",
+        picture=chosen.picture if chosen else None,
+        cards=product_cards(ctx, found.cards),
+        total=found.total,
+        previous_url=_link(base, sort, found.previous_cursor) if found.previous_cursor else "",
+        next_url=_link(base, sort, found.next_cursor) if found.next_cursor else "",
+        breadcrumbs=(Crumb(ctx.store.name, url(ctx, "storefront.home")), Crumb(title)),
+        sorts=tuple(
+            SortChoice(code, label, _link(base, code, ""), code == sort)
+            for code, label in _labels(ctx).items()
+        ),
+    )
+
+
+def product(ctx: Context, found: ProductInfo, selected: str = "") -> ProductPage:
+    """Make the page of a product; ``selected`` is a variant id from the address."""
+    variants = tuple(_variant(choice) for choice in found.variants)
+    preferred = next((v for v in variants if str(v.id) == selected), None)
+    available = next((v for v in variants if v.available), variants[0])
+    crumbs = [Crumb(ctx.store.name, url(ctx, "storefront.home"))]
+    if found.category:
+        handle = found.category.handle
+        crumbs.append(Crumb(found.category.title, url(ctx, "storefront.category", handle=handle)))
+    return ProductPage(
+        id=found.id,
+        handle=found.handle,
+        title=found.title,
+        description_html=Markup(found.description_html),  # noqa: S704 - sanitised when it was saved
+        vendor=found.vendor,
+        images=found.pictures,
+        options=tuple(OptionView(option.name, option.values) for option in found.options),
+        variants=variants,
+        selected=preferred or available,
+        breadcrumbs=(*crumbs, Crumb(found.title)),
+        url=url(ctx, "storefront.product", handle=found.handle),
+        add_url=url(ctx, "checkout.add_to_cart") if ctx.is_active("checkout") else "",
+    )
+
+
+def tag_cards(ctx: Context, found: catalog.CardPage) -> None:
+    """Tell the page cache what a listing shows."""
+    if ctx.visit is not None:
+        ctx.visit.tag("catalog.products", *(f"catalog.product:{card.id}" for card in found.cards))
+
+
+def _variant(choice: VariantChoice) -> VariantView:
+    return VariantView(
+        id=choice.id,
+        title=choice.title,
+        sku=choice.sku,
+        options=choice.options,
+        price=choice.price,
+        compare_at=choice.compare_at,
+        available=choice.availability.sellable,
+        left=choice.availability.left,
+        image=choice.picture,
+    )
+
+
+def _link(base: str, sort: Sort, cursor: str) -> str:
+    query = {k: v for k, v in (("sort", sort if sort != "featured" else ""), ("cursor", cursor)) if v}
+    return f"{base}?{urlencode(query)}" if query else base
+
+
+def _labels(ctx: Context) -> dict[Sort, str]:
+    labels: dict[Sort, str] = {
+        "featured": ctx.gettext("Featured"),
+        "newest": ctx.gettext("Newest"),
+        "price": ctx.gettext("Price, low to high"),
+        "price_desc": ctx.gettext("Price, high to low"),
+        "title": ctx.gettext("Name"),
+    }
+    assert set(labels) == set(get_args(Sort))
+    return labels
