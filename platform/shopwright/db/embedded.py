@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A PostgreSQL of our own, started from a wheel: nothing to install, shared by all processes of a folder."""
 
-import contextlib
 import fcntl
 import os
 import shutil
-import socket
 import tempfile
 import time
 from pathlib import Path
@@ -90,7 +88,7 @@ class EmbeddedServer:
         """
         with self._lock():
             self._binaries = self._binaries or self._prepare()
-            if not self._accepts_connections():
+            if not self._accepts_connections(self._binaries):
                 self._launch(self._binaries)
             self._join()
             return self.url
@@ -178,10 +176,7 @@ class EmbeddedServer:
     def _prepare(self) -> Binaries:
         binaries = Binaries.locate(self.data_dir)
         binaries.data_dir.mkdir(parents=True, exist_ok=True)
-        if not (binaries.cluster / "PG_VERSION").exists():
-            shutil.rmtree(binaries.cluster, ignore_errors=True)
-            binaries.cluster.mkdir(mode=0o700)
-            binaries.user.own(binaries.cluster)
+        if not binaries.cluster.exists():
             binaries.create_cluster(SUPERUSER)
         return binaries
 
@@ -201,7 +196,7 @@ class EmbeddedServer:
         )
         # Children of a killed server hold its memory for a moment, so the first attempts may be refused.
         deadline = time.monotonic() + _START_SECONDS
-        while binaries.try_run("pg_ctl", *start).returncode != 0:
+        while binaries.try_run("pg_ctl", *start).returncode != 0 and not self._accepts_connections(binaries):
             if time.monotonic() > deadline:
                 tail = log.read_text("utf-8", "replace")[-2000:] if log.exists() else "no log was written"
                 raise EmbeddedServerError(f"The embedded server in {self.data_dir} does not start: {tail}")
@@ -239,14 +234,12 @@ class EmbeddedServer:
         except (FileNotFoundError, IndexError):
             return None
 
-    def _accepts_connections(self) -> bool:
+    def _accepts_connections(self, binaries: Binaries) -> bool:
         folder = self._socket_folder()
         if folder is None:
             return False
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client, contextlib.suppress(OSError):
-            client.connect(str(folder / f".s.PGSQL.{_PORT}"))
-            return True
-        return False
+        probe = ("-h", str(folder), "-p", str(_PORT), "-U", SUPERUSER, "-d", "postgres", "-t", "3")
+        return binaries.try_run("pg_isready", *probe).returncode == 0
 
     def _drop_foreign_pid_file(self) -> None:
         """Remove the file of a dead server whose process number belongs to another program now."""

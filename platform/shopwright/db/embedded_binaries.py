@@ -37,7 +37,13 @@ class ServerUser:
 
     @classmethod
     def choose(cls) -> "ServerUser":
+        """Tell which user that is here.
+
+        Raises:
+            UsageError: the system does not know the number we run as, and PostgreSQL insists on a name.
+        """
         if os.geteuid() != 0:
+            _require_name(os.geteuid())
             return cls(os.geteuid(), os.getegid(), switch=False)
         entry = pwd.getpwnam(_UNPRIVILEGED)
         return cls(entry.pw_uid, entry.pw_gid, switch=True)
@@ -87,9 +93,10 @@ class Binaries:
         if _runs(installed, user):
             return cls(installed, user, home)
         copy = home / f"{PACKAGE}-{version(PACKAGE)}"
-        if not _runs(copy, user):
-            _copy(installed, copy)
-        return cls(copy, user, home)
+        copied = copy / installed.relative_to(installed.parents[1])
+        if not _runs(copied, user):
+            _copy(installed.parent, copy)
+        return cls(copied, user, home)
 
     @cached_property
     def cluster(self) -> Path:
@@ -128,15 +135,28 @@ class Binaries:
 
     def create_cluster(self, superuser: str) -> None:
         """Make an empty cluster whose text functions know Unicode, whatever locales the machine has."""
-        failures: list[str] = []
+        unfinished = self.cluster.with_name(f"{self.cluster.name}.new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        self.user.own(unfinished)
         for locale in _LOCALES:
-            arguments = _initdb_arguments(self.cluster, superuser, locale)
-            result = self.try_run("initdb", *arguments)
+            result = self.try_run("initdb", *_initdb_arguments(unfinished, superuser, locale))
             if result.returncode == 0:
+                unfinished.rename(self.cluster)
                 return
-            failures.append(result.stderr.strip())
-            shutil.rmtree(self.cluster, ignore_errors=True)
-        raise EmbeddedServerError("initdb failed: " + " / ".join(failures))
+            if "locale" not in result.stderr:
+                break
+        raise EmbeddedServerError(f"initdb failed: {result.stderr.strip()}")
+
+
+def _require_name(uid: int) -> None:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        raise UsageError(
+            f"The embedded database cannot run as user number {uid}, which has no name on this system. "
+            "Add the user to /etc/passwd, or set DATABASE_URL."
+        ) from None
 
 
 def _initdb_arguments(cluster: Path, superuser: str, locale: str) -> Sequence[str]:
@@ -190,7 +210,11 @@ def _copy(source: Path, target: Path) -> None:
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(source, partial, symlinks=True, ignore=shutil.ignore_patterns("doc", "*.a"))
+    unneeded = shutil.ignore_patterns("doc", "*.a", "__pycache__")
+    # The programs look for libraries in the folder that the wheel keeps beside the package.
+    for folder in (source, source.with_name(f"{source.name}.libs")):
+        if folder.exists():
+            shutil.copytree(folder, partial / folder.name, symlinks=True, ignore=unneeded)
     for path in (partial, *partial.rglob("*")):
         if not path.is_symlink():
             mode = path.stat().st_mode & 0o777

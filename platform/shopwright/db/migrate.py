@@ -13,7 +13,7 @@ from alembic.operations import Operations
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, MigrationInfo
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -105,8 +105,8 @@ async def pending(url: str, sources: Sequence[MigrationSource]) -> list[Applied]
 
     def look(bind: Connection) -> list[Applied]:
         found: list[Applied] = []
-        made = bind.exec_driver_sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{OWNER_ROLE}'").first()
-        if made is not None:
+        made = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+        if bind.scalar(made, {"role": OWNER_ROLE}) is not None:
             bind.exec_driver_sql(f"SET LOCAL ROLE {OWNER_ROLE}")
         for source in sources:
             script = source.script()

@@ -41,7 +41,7 @@ class TestDatabases:
         chosen = (kernel_migrations(),) if sources is None else tuple(sources)
         template = await self._template(chosen)
         name = f"test_{new_id().hex}"
-        await self._maintain(f"CREATE DATABASE {name} TEMPLATE {template}")
+        await self._maintain(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         self._made.append(name)
         return self.server.url_of(name)
 
