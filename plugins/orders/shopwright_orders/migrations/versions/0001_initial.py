@@ -50,8 +50,8 @@ CREATE TABLE orders_order (
     UNIQUE (store_id, number),
     UNIQUE (store_id, sequence),
     UNIQUE (store_id, id, currency),
-    CONSTRAINT orders_order_discount_check CHECK (discount <= subtotal),
-    CONSTRAINT orders_order_total_check CHECK (
+    CONSTRAINT orders_order_discount_within_subtotal_check CHECK (discount <= subtotal),
+    CONSTRAINT orders_order_total_adds_up_check CHECK (
         total = subtotal - discount + shipping + fees + CASE WHEN prices_include_tax THEN 0 ELSE tax END),
     CONSTRAINT orders_order_confirmed_check CHECK (
         status NOT IN ('confirmed', 'completed')
@@ -83,7 +83,7 @@ CREATE TABLE orders_line (
     PRIMARY KEY (store_id, id),
     UNIQUE (store_id, order_id, position),
     FOREIGN KEY (store_id, order_id) REFERENCES orders_order (store_id, id),
-    CONSTRAINT orders_line_total_check CHECK (total = unit_price * quantity - discount)
+    CONSTRAINT orders_line_total_adds_up_check CHECK (total = unit_price * quantity - discount)
 );
 CREATE INDEX orders_line_variant ON orders_line (store_id, variant_id);
 CREATE TABLE orders_tax_line (
