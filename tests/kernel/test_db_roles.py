@@ -28,7 +28,7 @@ async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture
 async def plain_login_url(make_database: MakeDatabase) -> AsyncIterator[str]:
-    """The address of an empty database for a login as a hosting company gives it: no superuser, owner of it."""
+    """The address of an empty database for a login as hosting companies give it: its owner, no superuser."""
     url = await make_database(())
     login = f"hosted_{new_id().hex}"
     async with connected(url) as admin:
