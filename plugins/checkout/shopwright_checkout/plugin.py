@@ -1,10 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """The checkout plugin: its manifest and its hook implementations."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
-from shopwright.plugin import Manifest
+from shopwright.context import Context
+from shopwright.doctor import DoctorCheck
+from shopwright.http.routing import Route
+from shopwright.jobs import Job
+from shopwright.plugin import Manifest, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright.templating.slots import Fragment
+from shopwright_checkout import checks, hookspecs, jobs
+from shopwright_checkout.views import api, cart, checkout
+
+_PII = {
+    "email": "email",
+    "note": "free_text",
+    "status": "none",
+    "currency": "none",
+    "shipping_code": "none",
+    "payment_method": "none",
+    "shipping_address": "address",
+    "billing_address": "address",
+}
 
 
 class Plugin(BasePlugin):
@@ -15,11 +34,25 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="Checkout",
         summary="Cart, totals with provenance, and the placing of orders.",
-        requires=(
-            "admin",
-            "catalog",
-            "customers",
-            "inventory",
-            "orders",
-        ),
+        requires=("admin", "catalog", "customers", "inventory", "orders"),
+        pii=tuple(PiiColumn("checkout_cart", column, kind) for column, kind in _PII.items()),
     )
+    hookspecs = (hookspecs,)
+
+    @hookimpl
+    def register_routes(self) -> Sequence[Route]:
+        return [*cart.routes, *checkout.routes, *api.routes]
+
+    @hookimpl
+    def register_jobs(self) -> Sequence[Job[Any]]:
+        return [jobs.resolve_payment]
+
+    @hookimpl
+    def register_doctor_checks(self) -> Sequence[DoctorCheck]:
+        return checks.checks
+
+    @hookimpl
+    async def template_slot(self, ctx: Context, slot: str) -> Sequence[Fragment]:
+        if slot == "header.actions":
+            return [Fragment("checkout/slots/cart-link.html", priority=200)]
+        return []

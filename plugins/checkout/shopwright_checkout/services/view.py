@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A cart as pages and the API show it: lines, amounts, why they are what they are, and what is in the way."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shopwright.context import Context
+from shopwright.money import Money
+from shopwright_catalog import api as catalog
+from shopwright_catalog.api import Picture
+from shopwright_checkout.api import Cart, Fee, LineTotals, ShippingRate, TaxLine
+from shopwright_checkout.services.totals import Calculation, calculate
+from shopwright_inventory import api as inventory
+from shopwright_orders.api import Address, Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line with its money; ``left`` is given when fewer are left than wanted."""
+
+    id: UUID
+    variant_id: UUID
+    sku: str
+    title: str
+    variant_title: str
+    product_handle: str
+    picture: Picture | None
+    quantity: int
+    unit_price: Money
+    shown_price: Money
+    discount: Money
+    total: Money
+    left: int | None
+    provenance: tuple[Provenance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CartView:
+    """A cart with everything its page shows."""
+
+    id: UUID
+    status: str
+    version: int
+    currency: str
+    email: str
+    shipping_address: Address | None
+    billing_address: Address | None
+    shipping_code: str
+    payment_method: str
+    note: str
+    lines: tuple[LineView, ...]
+    quantity: int
+    subtotal: Money
+    discount: Money
+    shipping: Money | None
+    """None until a way to ship is chosen."""
+    shipping_label: str
+    fees: tuple[Fee, ...]
+    tax: Money
+    tax_included: bool
+    tax_lines: tuple[TaxLine, ...]
+    total: Money
+    needs_shipping: bool
+    shipping_rates: tuple[ShippingRate, ...]
+    missing: tuple[UUID, ...]
+    """Lines whose product is no longer for sale."""
+    provenance: tuple[Provenance, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.lines and not self.missing
+
+
+async def view(ctx: Context, cart: Cart) -> CartView:
+    """Compute a cart and put it together."""
+    ids = [line.variant_id for line in cart.lines]
+    variants = await catalog.variants(ctx, ids)
+    stock = await inventory.availability(ctx, ids)
+    return _view(cart, await calculate(ctx, cart, variants), stock)
+
+
+def _view(cart: Cart, found: Calculation, stock: dict[UUID, catalog.Availability]) -> CartView:
+    totals = found.totals
+    shown = {line.id: line.shown_price for line in cart.lines}
+    return CartView(
+        id=cart.id,
+        status=cart.status,
+        version=cart.version,
+        currency=cart.currency,
+        email=cart.email,
+        shipping_address=cart.shipping_address,
+        billing_address=cart.billing_address,
+        shipping_code=cart.shipping_code,
+        payment_method=cart.payment_method,
+        note=cart.note,
+        lines=tuple(_line(line, shown[line.line_id], stock[line.variant.id]) for line in totals.lines),
+        quantity=sum(line.quantity for line in totals.lines),
+        subtotal=totals.subtotal,
+        discount=totals.discount,
+        shipping=totals.shipping_rate.price if totals.shipping_rate else None,
+        shipping_label=totals.shipping_rate.label if totals.shipping_rate else "",
+        fees=totals.fees,
+        tax=totals.tax,
+        tax_included=totals.tax_included,
+        tax_lines=totals.tax_lines,
+        total=totals.total,
+        needs_shipping=any(line.variant.requires_shipping for line in totals.lines),
+        shipping_rates=found.rates,
+        missing=found.missing,
+        provenance=totals.provenance,
+    )
+
+
+def _line(line: LineTotals, shown: Money, stock: catalog.Availability) -> LineView:
+    is_short = stock.left is not None and stock.left < line.quantity
+    return LineView(
+        id=line.line_id,
+        variant_id=line.variant.id,
+        sku=line.variant.sku,
+        title=line.variant.product_title,
+        variant_title=line.variant.title,
+        product_handle=line.variant.product_handle,
+        picture=line.variant.picture,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        shown_price=shown,
+        discount=line.discount,
+        total=line.total,
+        left=stock.left if is_short else None,
+        provenance=line.provenance,
+    )

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Carts and orders of the storefront API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
+
+from shopwright.actor import PUBLIC
+from shopwright.context import Context
+from shopwright.errors import Conflict, NotFound
+from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.money import Money
+from shopwright_checkout.api import Cart
+from shopwright_checkout.forms import AddressInput, Quantity
+from shopwright_checkout.services import carts
+from shopwright_checkout.services.place_order import place
+from shopwright_checkout.services.view import CartView, view
+from shopwright_orders.hookspecs import payment_providers
+
+routes = Routes("checkout", Scope.API)
+
+
+class Input(BaseModel):
+    """Base of bodies: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NewLine(Input):
+    """A variant to put into a cart."""
+
+    variant_id: UUID
+    quantity: Quantity = 1
+
+
+class LineChange(Input):
+    """A line's new quantity."""
+
+    quantity: Quantity
+
+
+class CartChange(Input):
+    """What the customer chose or typed; fields that are absent stay as they are."""
+
+    email: EmailStr | None = None
+    shipping_address: AddressInput | None = None
+    billing_address: AddressInput | None = None
+    shipping_code: Annotated[str, StringConstraints(max_length=120)] | None = None
+    payment_method: Annotated[str, StringConstraints(max_length=120)] | None = None
+    payment_data: dict[str, Annotated[str, StringConstraints(max_length=200)]] | None = Field(
+        default=None, max_length=20
+    )
+    note: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    accept_prices: bool = False
+    """Take changed prices as seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentChoice:
+    """A way to pay, and what it asks."""
+
+    code: str
+    label: str
+    description: str
+    fields: Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced:
+    """The order a cart became. ``status`` is ``pending`` while the payment is unknown."""
+
+    id: UUID
+    number: str
+    status: str
+    payment_status: str
+    total: Money
+    access_token: str
+
+
+@routes.post("/api/v1/carts", permission=PUBLIC, idempotent=True, status=201)
+async def create_cart(ctx: Context) -> CartView:
+    """Make an empty cart."""
+
+    async def work(session: Any) -> Cart:
+        return await carts.create(ctx, session)
+
+    return await view(ctx, await ctx.run(work))
+
+
+@routes.get("/api/v1/carts/{cart_id}", permission=PUBLIC)
+async def get_cart(ctx: Context, cart_id: UUID) -> CartView:
+    """Give a cart with its totals."""
+    return await view(ctx, await _cart(ctx, cart_id))
+
+
+@routes.post("/api/v1/carts/{cart_id}/lines", permission=PUBLIC, idempotent=True, status=201)
+async def add_line(ctx: Context, cart_id: UUID, body: NewLine) -> CartView:
+    """Put a variant into a cart."""
+    changed = await carts.add(ctx, cart_id, body.variant_id, body.quantity)
+    return await view(ctx, changed.cart)
+
+
+@routes.patch("/api/v1/carts/{cart_id}/lines/{line_id}", permission=PUBLIC)
+async def update_line(ctx: Context, cart_id: UUID, line_id: UUID, body: LineChange) -> CartView:
+    """Change the quantity of a line."""
+    return await view(ctx, await carts.set_quantity(ctx, cart_id, line_id, body.quantity))
+
+
+@routes.delete("/api/v1/carts/{cart_id}/lines/{line_id}", permission=PUBLIC)
+async def remove_line(ctx: Context, cart_id: UUID, line_id: UUID) -> CartView:
+    """Remove a line."""
+    return await view(ctx, await carts.set_quantity(ctx, cart_id, line_id, 0))
+
+
+@routes.patch("/api/v1/carts/{cart_id}", permission=PUBLIC)
+async def update_cart(ctx: Context, cart_id: UUID, body: CartChange) -> CartView:
+    """Save contact, addresses, and the ways to ship and pay."""
+    values: dict[str, Any] = {}
+    for name in body.model_fields_set - {"accept_prices"}:
+        value = getattr(body, name)
+        if value is not None:
+            values[name] = value.to_address() if isinstance(value, AddressInput) else value
+    if body.accept_prices:
+        await carts.accept_prices(ctx, cart_id)
+    cart = await carts.update(ctx, cart_id, values) if values else await _cart(ctx, cart_id)
+    return await view(ctx, cart)
+
+
+@routes.get("/api/v1/carts/{cart_id}/payment-methods", permission=PUBLIC)
+async def list_payment_methods(ctx: Context, cart_id: UUID) -> list[PaymentChoice]:
+    """Give the ways to pay for a cart."""
+    shown = await view(ctx, await _cart(ctx, cart_id))
+    return [
+        PaymentChoice(
+            code=method.code,
+            label=method.label(ctx),
+            description=method.description(ctx),
+            fields={field.name: [value for value, _ in field.choices] for field in method.fields(ctx)},
+        )
+        for method in ctx.hooks.registered(payment_providers).values()
+        if await method.is_available(ctx, shown.total)
+    ]
+
+
+@routes.post("/api/v1/carts/{cart_id}/order", permission=PUBLIC, idempotent=True, status=201)
+async def place_order(ctx: Context, cart_id: UUID) -> Reply[OrderPlaced]:
+    """Place the order: 201 when it is confirmed, 202 while its payment is unknown, 409 when it was declined."""
+    placement = await place(ctx, cart_id)
+    order = placement.order
+    if order.status == "cancelled":
+        next_cart = str(placement.next_cart_id) if placement.next_cart_id else None
+        extra = {"order_id": str(order.id), "next_cart_id": next_cart}
+        raise Conflict(
+            order.payment_message or "The payment was declined.", code="payment_declined", extra=extra
+        )
+    result = OrderPlaced(
+        order.id, order.number, order.status, order.payment_status, order.total, order.access_token
+    )
+    return Reply(result, status=202 if order.status == "pending" else 201)
+
+
+async def _cart(ctx: Context, cart_id: UUID) -> Cart:
+    cart = await carts.read(ctx, cart_id)
+    if cart is None:
+        raise NotFound("There is no such cart.", code="cart_not_found")
+    return cart
