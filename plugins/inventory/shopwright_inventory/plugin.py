@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from shopwright.context import Context
 from shopwright.doctor import DoctorCheck
 from shopwright.jobs import Job, Schedule
@@ -12,7 +14,7 @@ from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_catalog.api import Availability
 from shopwright_inventory import checks, jobs
-from shopwright_inventory.services import availability
+from shopwright_inventory.services import availability, reservations
 
 _TEXTS = {
     "inventory_location": ("code", "name"),
@@ -45,6 +47,13 @@ class Plugin(BasePlugin):
         self, ctx: Context, value: Mapping[UUID, Availability], variant_ids: Sequence[UUID]
     ) -> Mapping[UUID, Availability] | None:
         return {**value, **await availability.of(ctx, variant_ids)}
+
+    @hookimpl(optionalhook=True)
+    async def order_cancelling(
+        self, ctx: Context, session: AsyncSession, order_id: UUID, reason: str
+    ) -> Sequence[str]:
+        await reservations.release(ctx, session, owner=order_id, reason=reason)
+        return []
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:

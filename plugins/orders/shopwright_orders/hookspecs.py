@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from shopwright.context import Context
 from shopwright.hooks import hookspec
 from shopwright_orders.api import NewOrder, PaymentMethod
@@ -30,6 +32,12 @@ def payment_providers() -> Sequence[PaymentMethod]:
 @hookspec("first", on_error="core", budget=0.5)
 async def order_number(ctx: Context, order: NewOrder, sequence: int) -> str | None:
     """Give an order its number; ``sequence`` counts the store's orders. Without an answer: the store's scheme."""
+    raise AssertionError
+
+
+@hookspec("collect")
+async def order_cancelling(ctx: Context, session: AsyncSession, order_id: UUID, reason: str) -> Sequence[str]:
+    """Give back what an order holds, in the transaction that cancels it; answer what was given back."""
     raise AssertionError
 
 

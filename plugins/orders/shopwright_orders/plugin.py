@@ -1,10 +1,44 @@
 # SPDX-License-Identifier: Apache-2.0
 """The orders plugin: its manifest and its hook implementations."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from shopwright.plugin import Manifest
+from shopwright.context import Context
+from shopwright.doctor import DoctorCheck
+from shopwright.http.responses import url
+from shopwright.http.routing import Route
+from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright_admin.api import Card, NavItem
+from shopwright_orders import checks, hookspecs
+from shopwright_orders.admin import pages as admin_pages
+from shopwright_orders.services import list_orders
+from shopwright_orders.views import api, pages
+
+_PII = {
+    "orders_order": {
+        "email": "email",
+        "shipping_address": "address",
+        "billing_address": "address",
+        "note": "free_text",
+        **dict.fromkeys(
+            ("number", "status", "payment_status", "payment_method", "payment_message", "currency", "locale",
+             "shipping_code", "shipping_label", "provenance"),
+            "none",
+        ),
+    },
+    "orders_line": dict.fromkeys(("sku", "title", "variant_title", "picture_src", "provenance"), "none"),
+    "orders_tax_line": dict.fromkeys(("label", "provenance"), "none"),
+    "orders_payment": dict.fromkeys(
+        ("method", "status", "currency", "idempotency_key", "reference", "message"), "none"
+    ),
+    "orders_payment_entry": {"kind": "none", "reference": "none", "raw": "free_text", "actor": "name"},
+    "orders_history": {
+        "kind": "none", "from_status": "none", "to_status": "none", "text": "free_text", "actor": "name",
+        "plugin": "none",
+    },
+}  # fmt: skip
 
 
 class Plugin(BasePlugin):
@@ -16,4 +50,32 @@ class Plugin(BasePlugin):
         title="Orders",
         summary="Placed orders, their payments and their history.",
         requires=("admin",),
+        permissions=(
+            Permission("orders.order.view", "See orders"),
+            Permission("orders.order.edit", "Change orders"),
+        ),
+        pii=tuple(
+            PiiColumn(table, c, kind) for table, columns in _PII.items() for c, kind in columns.items()
+        ),
     )
+    hookspecs = (hookspecs,)
+
+    @hookimpl
+    def register_routes(self) -> Sequence[Route]:
+        return [*pages.routes, *api.api, *api.admin_api, *admin_pages.routes]
+
+    @hookimpl
+    def register_doctor_checks(self) -> Sequence[DoctorCheck]:
+        return checks.checks
+
+    @hookimpl
+    async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
+        path = url(ctx, "orders.admin_orders")
+        return [NavItem(ctx.gettext("Orders"), path, "orders.order.view", "Sales", "receipt", 10)]
+
+    @hookimpl
+    async def admin_dashboard_widgets(self, ctx: Context) -> Sequence[Card]:
+        if not ctx.actor.can("orders.order.view"):
+            return []
+        found = await list_orders.page(ctx, limit=5)
+        return [Card("orders/admin/latest.html", {"orders": found.items}, priority=10, wide=True)]

@@ -117,7 +117,6 @@ async def record(
         if not await inventory.claim(ctx, session, owner=pending.order_id):
             log.error("order %s is paid but its stock is gone", pending.order_number)
     elif outcome == "cancelled":
-        await inventory.release(ctx, session, owner=pending.order_id, reason="payment declined")
         if cart_id is not None:
             return await carts.reopen(ctx, session, cart_id)
     else:

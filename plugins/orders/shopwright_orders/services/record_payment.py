@@ -12,7 +12,13 @@ from shopwright.context import Context
 from shopwright.errors import NotFound
 from shopwright.ids import new_id
 from shopwright_orders.api import PaymentResult
-from shopwright_orders.hookspecs import OrderEvent, order_cancelled, order_paid, order_placed
+from shopwright_orders.hookspecs import (
+    OrderEvent,
+    order_cancelled,
+    order_cancelling,
+    order_paid,
+    order_placed,
+)
 
 Outcome = Literal["confirmed", "cancelled", "waiting"]
 
@@ -65,6 +71,7 @@ async def record(ctx: Context, session: AsyncSession, *, payment_id: UUID, resul
     if status == "pending":
         return "waiting"
     if status == "cancelled":
+        await ctx.hooks.collect(order_cancelling, session=session, order_id=row.id, reason="payment declined")
         await ctx.hooks.emit(session, order_cancelled, event, aggregate=aggregate)
         return "cancelled"
     await ctx.hooks.emit(session, order_placed, event, aggregate=aggregate)
