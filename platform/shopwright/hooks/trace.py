@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from shopwright.hooks.plan import Plan, Step
 
-_short = reprlib.Repr(maxstring=80, maxother=80)
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 80
 
 
 class Note:
