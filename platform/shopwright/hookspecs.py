@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The kernel's own hooks. Every other hook belongs to the plugin that asks the question."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from shopwright.doctor import DoctorCheck
 from shopwright.hooks.spec import hookspec
@@ -23,6 +24,15 @@ class Command:
 
     code: str
     app: "typer.Typer"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSource:
+    """Where a demo store comes from: the parsed ``<store>.toml``, its folder, and the folder of its pictures."""
+
+    values: Mapping[str, Any]
+    folder: Path
+    pictures: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,12 @@ def register_commands() -> Sequence[Command]:
 @hookspec("register")
 def register_doctor_checks() -> Sequence[DoctorCheck]:
     """Give checks of the plugin's invariants for ``shopwright doctor``."""
+    raise AssertionError
+
+
+@hookspec("collect")
+async def demo_data(ctx: "Context", source: DemoSource) -> Sequence[str]:
+    """Load what a plugin needs of a demo store, and answer a line for each thing loaded; twice changes nothing."""
     raise AssertionError
 
 

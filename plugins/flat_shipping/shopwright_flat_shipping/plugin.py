@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from shopwright.context import Context
+from shopwright.hookspecs import DemoSource
 from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_checkout.api import ShippingRate, Totals
-from shopwright_flat_shipping.services import quote
+from shopwright_flat_shipping.services import demo_settings, quote
 from shopwright_flat_shipping.settings import FlatShippingSettings
 from shopwright_orders.api import Address
 
@@ -30,3 +31,9 @@ class Plugin(BasePlugin):
         self, ctx: Context, totals: Totals, destination: Address
     ) -> Sequence[ShippingRate]:
         return quote(ctx, totals, destination)
+
+    @hookimpl
+    async def demo_data(self, ctx: Context, source: DemoSource) -> Sequence[str]:
+        values = demo_settings(source.values)
+        await ctx.kernel.settings.save(ctx, "flat_shipping", values, "store")
+        return [f"{len(values['methods'])} shipping methods"]

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Quoting flat rates: from settings alone, no statement and no network."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from shopwright.context import Context
 from shopwright.money import Money
 from shopwright_checkout.api import ShippingRate, Totals
@@ -27,3 +30,19 @@ def _rate(ctx: Context, method: FlatMethod, value: Money) -> ShippingRate:
         price=Money(0 if is_free else method.price, value.currency),
         detail=method.details.get(ctx.locale, method.detail),
     )
+
+
+def demo_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the settings of a demo store of its ``shipping_methods``."""
+    methods = [
+        {
+            "code": method["code"],
+            "label": next(iter(method["title"].values())),
+            "labels": method["title"],
+            "price": method["price"],
+            "free_from": method.get("free_from"),
+            "countries": method.get("countries", ()),
+        }
+        for method in values.get("shipping_methods", ())
+    ]
+    return {"methods": methods}

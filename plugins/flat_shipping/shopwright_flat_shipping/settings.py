@@ -11,7 +11,7 @@ class FlatMethod(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", title="Code")
+    code: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$", title="Code")
     label: str = Field(min_length=1, max_length=80, title="Name")
     labels: dict[str, str] = Field(default_factory=dict, title="Name by language")
     price: int = Field(ge=0, title="Price")

@@ -4,7 +4,9 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from shopwright.plugin import Manifest, hookimpl
+from shopwright.context import Context
+from shopwright.hookspecs import DemoSource
+from shopwright.plugin import Manifest, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_manual_payment.offline_methods import BankTransfer, PayOnDelivery
 from shopwright_manual_payment.settings import ManualPaymentSettings
@@ -22,8 +24,17 @@ class Plugin(BasePlugin):
         summary="Bank transfer, pay on delivery, and a test method.",
         requires=("admin", "orders"),
         settings=ManualPaymentSettings,
+        pii=tuple(
+            PiiColumn("manual_payment_test_charge", column, "none")
+            for column in ("idempotency_key", "currency", "outcome")
+        ),
     )
 
     @hookimpl
     def payment_providers(self) -> Sequence[PaymentMethod]:
         return [BankTransfer(), PayOnDelivery(), TestMethod()]
+
+    @hookimpl
+    async def demo_data(self, ctx: Context, source: DemoSource) -> Sequence[str]:
+        await ctx.kernel.settings.save(ctx, "manual_payment", {"test_method": True}, "store")
+        return ["3 ways to pay"]

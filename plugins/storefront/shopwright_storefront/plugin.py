@@ -4,9 +4,12 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from shopwright.context import Context
+from shopwright.hookspecs import DemoSource
 from shopwright.http.routing import Route
 from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright_storefront.services.demo import load
 from shopwright_storefront.settings import StorefrontSettings
 from shopwright_storefront.views import pages
 
@@ -26,3 +29,7 @@ class Plugin(BasePlugin):
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
         return list(pages.routes)
+
+    @hookimpl
+    async def demo_data(self, ctx: Context, source: DemoSource) -> Sequence[str]:
+        return await load(ctx, source)

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tax plugin: its manifest and its hook implementations."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import ClassVar
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from shopwright.context import Context
+from shopwright.hookspecs import DemoSource
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_checkout.api import TaxResult, Totals
 from shopwright_orders.api import Address
 from shopwright_tax.services.calculate import taxes
+from shopwright_tax.services.save_rate import save
 from shopwright_tax.settings import TaxSettings
 
 
@@ -39,3 +45,21 @@ class Plugin(BasePlugin):
         self, ctx: Context, totals: Totals, destination: Address | None
     ) -> TaxResult | None:
         return await taxes(ctx, totals, destination)
+
+    @hookimpl
+    async def demo_data(self, ctx: Context, source: DemoSource) -> Sequence[str]:
+        values = source.values["tax"]
+        country = source.values["address"]["country"]
+        included = values["prices_include_tax"]
+        settings = {"prices_include_tax": included, "home_country": country}
+        await ctx.kernel.settings.save(ctx, "tax", settings, "store")
+        rates = values.get("rates", ())
+
+        async def work(session: AsyncSession) -> None:
+            for rate in rates:
+                label = f"{rate['percent']} % {rate['title'][ctx.store.default_locale]}"
+                percent = Decimal(rate["percent"])
+                await save(ctx, session, country=rate["country"], percent=percent, label=label)
+
+        await ctx.run(work)
+        return [f"{len(rates)} tax rates"]
