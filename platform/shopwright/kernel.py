@@ -22,6 +22,7 @@ from shopwright.i18n import TranslationRegistry
 from shopwright.ids import new_id
 from shopwright.jobs.service import Jobs
 from shopwright.keys import secret_keys
+from shopwright.mail import LogMailer, Mailer
 from shopwright.plugin import Plugin
 from shopwright.problems import ProblemBoard
 from shopwright.registry import Registry
@@ -52,6 +53,7 @@ class Kernel:
     audit: AuditLog
     auth: Auth
     secret_keys: tuple[str, ...]
+    mailer: Mailer
 
     def __init__(self, config: Config, registry: Registry, clock: Clock) -> None:
         self.config = config
@@ -61,6 +63,7 @@ class Kernel:
         self.problems = ProblemBoard(registry.problems)
         self.breakers = Breakers(clock, on_change=self.problems.breaker_changed)
         self.translations = TranslationRegistry()
+        self.mailer = LogMailer()
         self._stack = AsyncExitStack()
 
     @classmethod

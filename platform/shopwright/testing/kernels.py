@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening kernels for tests: a database of their own, migrated for the plugins that are asked for."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from shopwright.activation import NewStore, create_store, switch_plugin
+from shopwright.actor import SYSTEM
+from shopwright.auth.passwords import CHEAP, Passwords
+from shopwright.clock import Clock
+from shopwright.config import Config
+from shopwright.db import DatabaseSettings
+from shopwright.kernel import Kernel
+from shopwright.mail import MemoryMailer, Message
+from shopwright.migrations import sources
+from shopwright.plugin import Plugin
+from shopwright.registry import Registry, discover
+from shopwright.stores import Store
+from shopwright.testing.database import MakeDatabase
+
+TEST_KEY = "dGVzdHMtb25seS1rZXktMzItYnl0ZXMtbG9uZy0xMjM="
+ALPHA = NewStore("alpha", "Alpha", "EUR", "en", ("en", "de"), hosts=("alpha.localhost",))
+BETA = NewStore("beta", "Beta", "USD", "en", ("en", "es"), hosts=("beta.localhost",))
+
+
+async def open_kernel(
+    make_database: MakeDatabase,
+    folder: Path,
+    plugins: Sequence[str | type[Plugin]],
+    stores: Sequence[NewStore],
+    sink: list[Message],
+    *,
+    clock: Clock | None = None,
+    redis_url: str | None = None,
+    url: str | None = None,
+    enable: bool = True,
+    config: dict[str, object] | None = None,
+    database: dict[str, int] | None = None,
+) -> Kernel:
+    """Open a kernel on a new database (or on ``url``), with stores and plugins on. See the fixture."""
+    extra = {p.manifest.name: p for p in plugins if not isinstance(p, str)}
+    names = _with_required([p for p in plugins if isinstance(p, str)], extra)
+    registry = Registry.load(names, extra=extra)
+    url = url or await make_database(sources(registry))
+    values = {
+        "data_dir": folder / "data",
+        "secret_keys": (TEST_KEY,),
+        "database_url": url,
+        "redis_url": redis_url,
+    }
+    kernel = await Kernel.open(
+        Config.model_validate(
+            {**values, "plugins": tuple(names), "requests_per_minute": 1_000_000, **(config or {})}
+        ),
+        clock=clock,
+        extra_plugins=extra,
+        database=DatabaseSettings(url, **{"pool_size": 5, "max_overflow": 5, **(database or {})}),
+    )
+    kernel.mailer = MemoryMailer(sink)
+    kernel.auth.passwords = Passwords(CHEAP)
+    for new in stores:
+        store = kernel.directory.by_code(new.code) or await create_store(kernel, new)
+        if enable:
+            await enable_all(kernel, store)
+    return kernel
+
+
+async def enable_all(kernel: Kernel, store: Store) -> None:
+    """Switch every loaded plugin on in a store."""
+    for plugin in kernel.registry.plugins:
+        fresh = kernel.directory.by_id(store.id)
+        if fresh is not None and plugin not in fresh.plugins:
+            await switch_plugin(kernel.context(fresh, actor=SYSTEM), plugin, enabled=True)
+
+
+def _with_required(names: Sequence[str], extra: dict[str, type[Plugin]]) -> list[str]:
+    points = discover()
+    found: dict[str, None] = {}
+    todo = [*names, *(r for plugin in extra.values() for r in plugin.manifest.requires if r not in extra)]
+    while todo:
+        name = todo.pop(0)
+        if name not in found and name in points:
+            found[name] = None
+            todo += points[name].load().manifest.requires
+    return sorted(found)
