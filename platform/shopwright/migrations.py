@@ -12,8 +12,9 @@ def sources(registry: Registry) -> list[MigrationSource]:
     """Give the folders to migrate from, in order."""
     found = [kernel_migrations()]
     for name, plugin in registry.plugins.items():
+        # A plugin in a plain folder of modules, as in tests, has a package without a file of its own.
         package = importlib.import_module(plugin.package)
-        folder = Path(str(package.__file__)).parent / "migrations"
-        if (folder / "versions").is_dir():
+        folder = Path(package.__file__ or "").parent / "migrations"
+        if package.__file__ and (folder / "versions").is_dir():
             found.append(MigrationSource(name, folder))
     return found
