@@ -101,7 +101,9 @@ def load_config(
 def _from_file(file: Path, *, must_exist: bool) -> dict[str, Any]:
     if not file.exists():
         if must_exist:
-            raise UsageError(f"The configuration file {file} does not exist. Create it, or unset SHOPWRIGHT_CONFIG.")
+            raise UsageError(
+                f"The configuration file {file} does not exist. Create it, or unset SHOPWRIGHT_CONFIG."
+            )
         return {}
     try:
         return tomllib.loads(file.read_text("utf-8"))

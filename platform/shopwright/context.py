@@ -92,13 +92,24 @@ class Context:
         return await self.kernel.db.fetch_rows(self.store.id, sql, *args)
 
     async def enqueue(
-        self, session: AsyncSession, job: "Job[E]", payload: E, *, delay: float = 0.0, dedupe_key: str | None = None
+        self,
+        session: AsyncSession,
+        job: "Job[E]",
+        payload: E,
+        *,
+        delay: float = 0.0,
+        dedupe_key: str | None = None,
     ) -> None:
         """Put a job into the queue within the caller's transaction; it runs after its commit."""
         await self.kernel.jobs.enqueue(self, session, job, payload, delay=delay, dedupe_key=dedupe_key)
 
     async def audit(
-        self, session: AsyncSession, action: str, *, subject: tuple[str, UUID | str], data: dict[str, Any] | None = None
+        self,
+        session: AsyncSession,
+        action: str,
+        *,
+        subject: tuple[str, UUID | str],
+        data: dict[str, Any] | None = None,
     ) -> None:
         """Write an entry of the audit chain in the caller's transaction."""
         await self.kernel.audit.record(self, session, action, subject=subject, data=data or {})

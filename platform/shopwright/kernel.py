@@ -17,6 +17,8 @@ from shopwright.context import Context
 from shopwright.db import Database, DatabaseSettings
 from shopwright.events import Events
 from shopwright.hooks import Breakers
+from shopwright.http.dispatch import Table
+from shopwright.http.kernel_routes import kernel_routes
 from shopwright.http.visit import Visit
 from shopwright.i18n import TranslationRegistry
 from shopwright.ids import new_id
@@ -64,6 +66,8 @@ class Kernel:
         self.breakers = Breakers(clock, on_change=self.problems.breaker_changed)
         self.translations = TranslationRegistry()
         self.mailer = LogMailer()
+        self.routes = Table(registry, kernel_routes())
+        self.draining = False
         self._stack = AsyncExitStack()
 
     @classmethod
@@ -104,6 +108,7 @@ class Kernel:
         self.auth = Auth(self)
         await self.reload()
         await self.db.listen("shopwright_config", self._config_changed)
+        await self.events.start()
 
     async def _config_changed(self, _payload: str) -> None:
         await self.reload()

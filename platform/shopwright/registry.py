@@ -87,7 +87,9 @@ class Registry:
         registry = cls(candidates)
         missing = [] if allowed is None or safe_mode else [n for n in allowed if n not in candidates]
         registry.problems += [
-            Problem(name, "not_installed", f"Plugin {name!r} is allowed in the configuration but not installed.")
+            Problem(
+                name, "not_installed", f"Plugin {name!r} is allowed in the configuration but not installed."
+            )
             for name in missing
         ]
         return registry

@@ -47,7 +47,9 @@ def check_hooks(name: str, plugin: Plugin, specs: Mapping[str, Any]) -> None:
             raise ValueError(f"it implements {hook!r}, which no loaded plugin declares")
         spec = specs[hook]
         if spec.owner not in {"kernel", name, *plugin.manifest.requires} and not options.get("optionalhook"):
-            raise ValueError(f"it implements {hook!r} of {spec.owner!r}: add {spec.owner!r} to requires, or make it optional")
+            raise ValueError(
+                f"it implements {hook!r} of {spec.owner!r}: add {spec.owner!r} to requires, or make it optional"
+            )
         mode = policy_of(spec.function).mode
         is_async = inspect.iscoroutinefunction(getattr(type(plugin), attribute))
         if mode == "register" and is_async:
@@ -83,7 +85,9 @@ def load_order(manifests: Mapping[str, Manifest]) -> tuple[list[str], list[Probl
             cycle: list[str] = list(error.args[1])
             path = " → ".join(cycle)
             problems += [
-                Problem(name, "requires_cycle", f"Plugin {name!r} is left out: its requires go round: {path}.")
+                Problem(
+                    name, "requires_cycle", f"Plugin {name!r} is left out: its requires go round: {path}."
+                )
                 for name in sorted(set(cycle))
             ]
             graph = {name: needs - set(cycle) for name, needs in graph.items() if name not in cycle}

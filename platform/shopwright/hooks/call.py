@@ -66,7 +66,10 @@ class Hooks:
         return self._plans.registered(spec)
 
     async def collect(
-        self, spec: Callable[Concatenate["Context", P], Awaitable[Sequence[T]]], *args: P.args, **kwargs: P.kwargs
+        self,
+        spec: Callable[Concatenate["Context", P], Awaitable[Sequence[T]]],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> list[T]:
         """Ask every plugin; give all their items as one list, in plugin order."""
         answers: list[T] = []
@@ -82,7 +85,10 @@ class Hooks:
         return answers
 
     async def first(
-        self, spec: Callable[Concatenate["Context", P], Awaitable[T | None]], *args: P.args, **kwargs: P.kwargs
+        self,
+        spec: Callable[Concatenate["Context", P], Awaitable[T | None]],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T | None:
         """Ask plugins in order until one gives an answer that is not None."""
         plan, call = self._prepare(spec, "first", args, kwargs)

@@ -112,7 +112,9 @@ class Routes:
     def __iter__(self) -> Any:
         return iter(self._routes)
 
-    def add(self, method: Method, path: str, *, permission: str, name: str = "", **options: Any) -> Callable[[H], H]:
+    def add(
+        self, method: Method, path: str, *, permission: str, name: str = "", **options: Any
+    ) -> Callable[[H], H]:
         """Declare a route. ``permission`` is a permission code or PUBLIC, SIGNED_IN_CUSTOMER, SIGNED_IN_STAFF.
 
         ``path`` is whole, prefix included: ``/api/v1/products/{product_id}``. ``name`` defaults to the

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from croniter import croniter  # type: ignore[import-untyped]
+
 if TYPE_CHECKING:
     from shopwright.context import Context
 
@@ -13,7 +15,7 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """How often and how soon a failed job is tried again: ``first`` seconds, then ``factor`` times as long."""
+    """How often a failed job is tried, and when: after ``first`` seconds, then ``factor`` times as long."""
 
     attempts: int = 8
     first: float = 2.0
@@ -35,6 +37,7 @@ class Job(Generic[P]):
     code: str
     """``<plugin>.<name>``."""
     payload: type[P]
+    """Ids and plain values: it lies in a table above the stores, so it must say nothing about a person."""
     handler: Callable[["Context", P], Awaitable[None]]
     retry: Retry = field(default_factory=Retry)
     timeout: float = 300.0
@@ -48,3 +51,10 @@ class Schedule:
     cron: str
     job: Job[Any]
     payload: Any
+
+    def __post_init__(self) -> None:
+        if len(self.cron.split()) != 5 or not croniter.is_valid(self.cron):
+            raise ValueError(
+                f"schedule {self.code!r}: {self.cron!r} is not a cron expression of five fields, "
+                "such as '*/15 * * * *'"
+            )

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from shopwright.plugin import Manifest
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright_admin import hookspecs
 
 
 class Plugin(BasePlugin):
@@ -17,3 +18,4 @@ class Plugin(BasePlugin):
         summary="The merchant's side: sign-in, navigation, lists, forms and plugin switches.",
         requires=(),
     )
+    hookspecs = (hookspecs,)

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from shopwright.plugin import Manifest
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright_catalog import hookspecs
 
 
 class Plugin(BasePlugin):
@@ -17,3 +18,4 @@ class Plugin(BasePlugin):
         summary="Products with options and variants, categories, images and publication.",
         requires=("admin",),
     )
+    hookspecs = (hookspecs,)
