@@ -82,7 +82,7 @@ class Route:
     """One method and path, its handler, and what is declared about it."""
 
     code: str
-    """``<plugin>.<name>``; also the name for URLs."""
+    """``<plugin>.<name>``, in APIs ``<plugin>.api.<name>``; also the name for URLs."""
     method: Method
     path: str
     handler: Handler
@@ -125,7 +125,8 @@ class Routes:
             raise ValueError(f"{path}: a route of scope {self.scope} begins with {prefix}")
 
         def mark(handler: H) -> H:
-            code = f"{self.plugin}.{name or handler.__name__}"
+            group = f"{self.scope}." if self.scope in {Scope.API, Scope.ADMIN_API} else ""
+            code = f"{self.plugin}.{group}{name or handler.__name__}"
             doc = (handler.__doc__ or "").strip().partition("\n")[0]
             options.setdefault("summary", doc)
             self._routes.append(

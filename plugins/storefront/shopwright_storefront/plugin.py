@@ -9,6 +9,8 @@ from shopwright.hookspecs import DemoSource
 from shopwright.http.routing import Route
 from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright.templating.slots import Fragment
+from shopwright_storefront.services import pages as page_models
 from shopwright_storefront.services.demo import load
 from shopwright_storefront.settings import StorefrontSettings
 from shopwright_storefront.views import pages
@@ -29,6 +31,16 @@ class Plugin(BasePlugin):
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
         return list(pages.routes)
+
+    @hookimpl
+    async def template_slot(self, ctx: Context, slot: str) -> Sequence[Fragment]:
+        if slot == "header.navigation":
+            return [
+                Fragment(
+                    "storefront/slots/categories.html", {"categories": await page_models.navigation(ctx)}
+                )
+            ]
+        return []
 
     @hookimpl
     async def demo_data(self, ctx: Context, source: DemoSource) -> Sequence[str]:

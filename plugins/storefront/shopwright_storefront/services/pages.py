@@ -51,6 +51,14 @@ async def home(ctx: Context) -> HomePage:
     )
 
 
+async def navigation(ctx: Context) -> tuple[Crumb, ...]:
+    """Give the categories that have products, for the header."""
+    found = await catalog.categories(ctx)
+    return tuple(
+        Crumb(c.title, url(ctx, "storefront.category", handle=c.handle)) for c in found if c.product_count
+    )
+
+
 async def listing(ctx: Context, *, category: str | None, sort: Sort, cursor: str) -> ListingPage | None:
     """Give a page of one category or of all products; None when there is no such category."""
     chosen = next((c for c in await catalog.categories(ctx) if c.handle == category), None)

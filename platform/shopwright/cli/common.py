@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all commands share: configuration, database, output for people or programs, errors in one line."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import orjson
+import typer
+from rich.console import Console
+
+from shopwright.config import Config, load_config
+from shopwright.db.embedded import EmbeddedServer
+from shopwright.errors import NotFound, ShopwrightError, UsageError
+from shopwright.kernel import Kernel
+from shopwright.stores import Store
+
+T = TypeVar("T")
+out = Console()
+err = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of the embedded server and media files.")
+]
+StoreCode = Annotated[str, typer.Option("--store", help="Code of the store.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+
+
+@contextmanager
+def database(config: Config) -> Iterator[Config]:
+    """Give a configuration with a database: the one it names, or the embedded server of its data folder."""
+    if config.database_url:
+        yield config
+        return
+    with EmbeddedServer(config.data_dir / "postgres") as server:
+        yield config.model_copy(update={"database_url": server.url})
+
+
+@asynccontextmanager
+async def open_kernel(config: Config) -> AsyncIterator[Kernel]:
+    async with await Kernel.open(config) as kernel:
+        yield kernel
+
+
+def with_kernel(work: Callable[[Kernel], Coroutine[Any, Any, T]], data_dir: Path | None = None) -> T:
+    """Open the installation, do something with it, and close it."""
+
+    async def run(config: Config) -> T:
+        async with open_kernel(config) as kernel:
+            return await work(kernel)
+
+    with database(load_config(data_dir=data_dir)) as config:
+        return asyncio.run(run(config))
+
+
+def store_of(kernel: Kernel, code: str) -> Store:
+    """Find a store by code.
+
+    Raises:
+        UsageError: there is none; names those there are.
+    """
+    store = kernel.directory.by_code(code)
+    if store is None:
+        known = ", ".join(s.code for s in kernel.directory.all()) or "none yet"
+        raise UsageError(f"There is no store {code!r}. There are: {known}.")
+    return store
+
+
+def print_json(value: Any) -> None:
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+
+
+def explain(error: BaseException) -> str:
+    """Put an error into one line that says what and how to mend it."""
+    if isinstance(error, NotFound | ShopwrightError):
+        fields = "; ".join(f"{e.pointer}: {e.message}" for e in error.errors)
+        return error.detail or fields or error.title
+    if isinstance(error, ConnectionError | OSError):
+        return f"The database cannot be reached ({error}). Is it running, and is DATABASE_URL right?"
+    return str(error)
+
+
+def loaded_json(text: str) -> Any:
+    """Read a value given on the command line: JSON, or else the text itself."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
