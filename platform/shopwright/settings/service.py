@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.db import Database
 from shopwright.errors import FieldError, Invalid, NotFound
 from shopwright.ids import new_id
+from shopwright.jsontext import dump
 from shopwright.plugin import PluginSettings
 from shopwright.registry import Registry
 from shopwright.secrets import SecretBox, SecretUnreadable
@@ -90,9 +91,7 @@ class SettingsService:
         async def work(session: AsyncSession) -> None:
             before = (await session.execute(_LOCK, keys)).scalar_one_or_none() or {}
             after = before | {name: self._stored(name, value, secrets) for name, value in given.items()}
-            await session.execute(
-                _WRITE, keys | {"id": new_id(), "values": orjson.dumps(after, default=_plain).decode()}
-            )
+            await session.execute(_WRITE, keys | {"id": new_id(), "values": dump(after)})
             changed = sorted(name for name in given if before.get(name) != after[name])
             data = {"scope": scope, "changed": changed}
             await ctx.audit(session, "kernel.settings_saved", subject=("kernel.plugin", plugin), data=data)
@@ -155,7 +154,3 @@ def _lenient(model: type[S], values: dict[str, Any]) -> S:
 
 def _secret_text(value: Any) -> str:
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value or "")
-
-
-def _plain(value: Any) -> Any:
-    return value.model_dump(mode="json") if hasattr(value, "model_dump") else str(value)

@@ -3,13 +3,13 @@
 
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import FieldError, Invalid
 from shopwright.ids import new_id
+from shopwright.jsontext import dump
 from shopwright_catalog.api import CategoryInput
 from shopwright_catalog.services.handles import check_handle
 from shopwright_catalog.services.read_categories import TAG
@@ -38,7 +38,7 @@ async def save(ctx: Context, session: AsyncSession, category: CategoryInput) -> 
             "store_id": ctx.store.id, "id": new_id(), "handle": category.handle, "title": category.title.strip(),
             "description": category.description, "image_source": category.image_source,
             "image_alt": category.image_alt, "position": category.position,
-            "translations": orjson.dumps(dict(category.translations or {})).decode(),
+            "translations": dump(dict(category.translations or {})),
         },
     )  # fmt: skip
     await ctx.kernel.events.invalidate(ctx, session, [TAG])

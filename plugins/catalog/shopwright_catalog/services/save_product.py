@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.ids import new_id
+from shopwright.jsontext import dump
 from shopwright_catalog.api import ProductInput, SavedProduct, VariantInput
 from shopwright_catalog.hookspecs import ProductSaved, product_saved, product_validate
 from shopwright_catalog.services.check_product import check
@@ -79,13 +80,13 @@ async def save(ctx: Context, session: AsyncSession, product: ProductInput) -> Sa
     if found is not None and found["fingerprint"] == fingerprint:
         return SavedProduct(found["id"], "unchanged", tuple(ids))
     product_id: UUID = found["id"] if found else new_id()
-    await session.execute(_SAVE, {"head": _json(_head(ctx, product, product_id, fingerprint))})
+    await session.execute(_SAVE, {"head": dump(_head(ctx, product, product_id, fingerprint))})
     if known:
         await session.execute(_ARCHIVE, {"product_id": product_id})
         await session.execute(_DROP_PARTS, {"product_id": product_id})
     keys = {"store_id": ctx.store.id, "product_id": product_id}
     rows = [_variant(v) | keys | {"id": ids[i], "position": i} for i, v in enumerate(product.variants)]
-    await session.execute(_VARIANTS, {"rows": _json(rows)})
+    await session.execute(_VARIANTS, {"rows": dump(rows)})
     await session.execute(_PARTS, {"product_id": product_id} | _parts(ctx, product, product_id))
     event = ProductSaved(product_id, product.handle, created=found is None)
     await ctx.hooks.emit(session, product_saved, event, aggregate=("catalog.product", product_id))
@@ -162,8 +163,4 @@ def _parts(ctx: Context, product: ProductInput, product_id: UUID) -> dict[str, s
         {"id": new_id(), "handle": handle, "position": index}
         for index, handle in enumerate(product.category_handles)
     ]
-    return {"images": _json(images), "categories": _json(categories)}
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    return {"images": dump(images), "categories": dump(categories)}

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid, NotFound
 from shopwright.ids import new_id
+from shopwright.jsontext import dump
 from shopwright.money import Money
 from shopwright_catalog import api as catalog
 from shopwright_checkout.api import Cart, CartLine
@@ -246,7 +247,7 @@ async def _drop(ctx: Context, session: AsyncSession, cart: Cart, line: CartLine)
 
 
 def _value(value: Any) -> Any:
-    return orjson.dumps(value).decode() if isinstance(value, Address | Mapping) else value
+    return dump(value) if isinstance(value, Address | Mapping) else value
 
 
 def _cart(row: Any) -> Cart:

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.ids import new_id
+from shopwright.jsontext import dump
 from shopwright_inventory.api import Demand, OutOfStock
 
 _LOCK = text("""
@@ -97,7 +97,7 @@ async def reserve(
         _HOLD,
         {
             "store_id": ctx.store.id, "owner": owner, "expires_at": expires_at, "now": ctx.clock.now(),
-            "rows": orjson.dumps(picks).decode(),
+            "rows": dump(picks),
         },
     )  # fmt: skip
     if getattr(result, "rowcount", -1) != len(picks):

@@ -6,13 +6,13 @@ import hmac
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.ids import new_id
+from shopwright.jsontext import dump
 from shopwright.money import Money
 from shopwright_orders.api import AlreadyPlaced, CreatedOrder, NewOrder
 from shopwright_orders.hookspecs import order_number
@@ -71,9 +71,9 @@ async def create(ctx: Context, session: AsyncSession, order: NewOrder) -> Create
             _INSERT,
             keys
             | {
-                "head": _json(head),
-                "lines": _json([_plain(x) | keys | _row(i) for i, x in enumerate(order.lines)]),
-                "taxes": _json([_plain(x) | keys | _row(i) for i, x in enumerate(order.tax_lines)]),
+                "head": dump(head),
+                "lines": dump([_plain(x) | keys | _row(i) for i, x in enumerate(order.lines)]),
+                "taxes": dump([_plain(x) | keys | _row(i) for i, x in enumerate(order.tax_lines)]),
                 "payment_id": payment_id,
                 "method": order.payment_method,
                 "currency": order.currency,
@@ -102,7 +102,3 @@ def _plain(value: Any) -> dict[str, Any]:
     for name in ("lines", "tax_lines"):
         columns.pop(name, None)
     return columns
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()

@@ -4,13 +4,13 @@
 from typing import Any, Literal
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import NotFound
 from shopwright.ids import new_id
+from shopwright.jsontext import dump
 from shopwright_orders.api import PaymentResult
 from shopwright_orders.hookspecs import (
     OrderEvent,
@@ -97,7 +97,7 @@ def _parameters(
         "entry_id": new_id(),
         "kind": _KINDS[result.status],
         "entry_amount": max(authorized, captured),
-        "raw": orjson.dumps(dict(result.raw)).decode(),
+        "raw": dump(dict(result.raw)),
         "history_id": new_id(),
         "history_kind": f"payment_{result.status}",
         "from_status": row.status,
