@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small shop for tests: products with stock, ways to ship and pay, and a customer who buys."""
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ EVERYTHING = (
     "admin", "catalog", "checkout", "customers", "flat_shipping", "importer", "inventory", "manual_payment",
     "orders", "search", "storefront", "tax",
 )  # fmt: skip
+THEMES = {"theme_dirs": (Path(__file__).resolve().parents[1] / "themes",)}
 ADDRESS = {
     "name": "Ada Shopper", "line1": "Hafenstraße 7", "city": "Lübeck", "postal_code": "23552", "country": "DE",
 }  # fmt: skip

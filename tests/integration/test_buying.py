@@ -5,12 +5,12 @@ import pytest
 
 from shopwright.doctor_run import examine
 from shopwright.testing.kernels import ALPHA, BETA
-from tests.shop import EVERYTHING, add_product, furnish, place, ready_cart, system
+from tests.shop import EVERYTHING, THEMES, add_product, furnish, place, ready_cart, system
 
 
 @pytest.fixture
 async def kernel(make_kernel):
-    kernel = await make_kernel(plugins=EVERYTHING, stores=[ALPHA, BETA])
+    kernel = await make_kernel(plugins=EVERYTHING, stores=[ALPHA, BETA], config=THEMES)
     assert kernel.registry.problems == []
     await furnish(kernel, "alpha")
     return kernel

@@ -19,6 +19,7 @@ from shopwright.stores import Store
 from shopwright.testing.database import MakeDatabase
 
 TEST_KEY = "dGVzdHMtb25seS1rZXktMzItYnl0ZXMtbG9uZy0xMjM="
+OWNER_PASSWORD = "seven-lamps-on-the-pier"  # noqa: S105 - of tests only
 ALPHA = NewStore("alpha", "Alpha", "EUR", "en", ("en", "de"), hosts=("alpha.localhost",))
 BETA = NewStore("beta", "Beta", "USD", "en", ("en", "es"), hosts=("beta.localhost",))
 
@@ -62,6 +63,7 @@ async def open_kernel(
         store = kernel.directory.by_code(new.code) or await create_store(kernel, new)
         if enable:
             await enable_all(kernel, store)
+        await give_owner(kernel, store)
     return kernel
 
 
@@ -71,6 +73,14 @@ async def enable_all(kernel: Kernel, store: Store) -> None:
         fresh = kernel.directory.by_id(store.id)
         if fresh is not None and plugin not in fresh.plugins:
             await switch_plugin(kernel.context(fresh, actor=SYSTEM), plugin, enabled=True)
+
+
+async def give_owner(kernel: Kernel, store: Store) -> None:
+    """Give a store its owner, ``owner@<code>.example``, whose password is ``OWNER_PASSWORD``."""
+    ctx = kernel.context(store, actor=SYSTEM)
+    if not await kernel.auth.staff.all(ctx):
+        email = f"owner@{store.code}.example"
+        await kernel.auth.staff.create(ctx, email=email, name="Owner", password=OWNER_PASSWORD, role="owner")
 
 
 def _with_required(names: Sequence[str], extra: dict[str, type[Plugin]]) -> list[str]:

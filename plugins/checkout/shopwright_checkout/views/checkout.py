@@ -64,7 +64,7 @@ async def delivery(ctx: Context) -> web.Response:
     shown = await view(ctx, cart)
     if not shown.needs_shipping:
         return redirect(ctx, url(ctx, "checkout.payment"))
-    return await _step(ctx, "delivery", shown)
+    return await _step(ctx, "delivery", shown, error="")
 
 
 @routes.post("/checkout/delivery", permission=PUBLIC)
