@@ -36,7 +36,7 @@ async def open_kernel(
     url: str | None = None,
     enable: bool = True,
     config: dict[str, object] | None = None,
-    database: dict[str, int] | None = None,
+    database: dict[str, float] | None = None,
 ) -> Kernel:
     """Open a kernel on a new database (or on ``url``), with stores and plugins on. See the fixture."""
     extra = {p.manifest.name: p for p in plugins if not isinstance(p, str)}

@@ -80,8 +80,12 @@ class TaxLineInput:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """Everything a placed order keeps. ``total = Σ line totals + shipping + fees + tax (if exclusive)``."""
+    """Everything a placed order keeps. ``total = Σ line totals + shipping + fees + tax (if exclusive)``.
 
+    The caller chooses ``id``, so that stock can be reserved for the order before it is written.
+    """
+
+    id: UUID
     cart_id: UUID
     customer_id: UUID | None
     email: str

@@ -154,13 +154,14 @@ async def _write(ctx: Context, session: AsyncSession, seen: Cart, totals: Totals
     if any(fresh.get(line.variant.id) != line.variant for line in totals.lines):
         raise _Stale
     order = new_order(ctx, cart, totals)
-    created = await orders.create_order(ctx, session, order)
-    await session.execute(_PLACED, {"cart_id": cart.id, "now": ctx.clock.now()})
-    payload = ResolvePayment(order_id=created.id, cart_id=cart.id)
-    await ctx.enqueue(session, resolve_payment, payload, delay=RESOLVE_AFTER)
     demand = [inventory.Demand(line.variant.id, line.quantity) for line in totals.lines]
     expires_at = ctx.clock.now() + RESERVED_FOR
-    await inventory.reserve(ctx, session, owner=created.id, demand=demand, expires_at=expires_at)
+    await inventory.reserve(ctx, session, owner=order.id, demand=demand, expires_at=expires_at)
+    await session.execute(_PLACED, {"cart_id": cart.id, "now": ctx.clock.now()})
+    payload = ResolvePayment(order_id=order.id, cart_id=cart.id)
+    await ctx.enqueue(session, resolve_payment, payload, delay=RESOLVE_AFTER)
+    # The order's number is counted last: its row is locked until the commit.
+    created = await orders.create_order(ctx, session, order)
     return created
 
 

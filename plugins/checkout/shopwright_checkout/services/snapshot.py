@@ -2,6 +2,7 @@
 """A cart and its totals as the order keeps them: a snapshot that never changes."""
 
 from shopwright.context import Context
+from shopwright.ids import new_id
 from shopwright.money import Money
 from shopwright_checkout.api import Cart, LineTotals, Totals
 from shopwright_orders.api import NewOrder, OrderLineInput, Provenance, TaxLineInput
@@ -12,6 +13,7 @@ def new_order(ctx: Context, cart: Cart, totals: Totals) -> NewOrder:
     assert cart.shipping_address is not None
     rate = totals.shipping_rate
     return NewOrder(
+        id=new_id(),
         cart_id=cart.id,
         customer_id=cart.customer_id,
         email=cart.email,

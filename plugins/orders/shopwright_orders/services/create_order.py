@@ -57,13 +57,13 @@ def access_token(ctx: Context, order_id: UUID) -> str:
 
 async def create(ctx: Context, session: AsyncSession, order: NewOrder) -> CreatedOrder:
     """Do what ``api.create_order`` says."""
-    order_id, payment_id = new_id(), new_id()
+    order_id, payment_id = order.id, new_id()
     sequence = (await session.execute(_NEXT, {"store_id": ctx.store.id})).scalar_one()
     number = await ctx.hooks.first(order_number, order=order, sequence=sequence) or str(1000 + sequence)
     payment_key = f"order-{order_id}-{payment_id}"
     now = ctx.clock.now()
     head = _plain(order) | {
-        "store_id": ctx.store.id, "id": order_id, "number": number, "sequence": sequence, "placed_at": now,
+        "store_id": ctx.store.id, "number": number, "sequence": sequence, "placed_at": now,
     }  # fmt: skip
     keys = {"store_id": ctx.store.id, "order_id": order_id}
     try:
