@@ -10,16 +10,15 @@ from shopwright.jobs import Job, Retry
 
 @dataclass(frozen=True, slots=True)
 class ResolvePayment:
-    """The order to look after, and the cart it came from."""
+    """The order to look after."""
 
     order_id: UUID
-    cart_id: UUID
 
 
 async def _resolve(ctx: Context, payload: ResolvePayment) -> None:
     from shopwright_checkout.services import resolve_payment as service
 
-    await service.resolve(ctx, payload.order_id, payload.cart_id)
+    await service.resolve(ctx, payload.order_id)
 
 
 resolve_payment = Job(

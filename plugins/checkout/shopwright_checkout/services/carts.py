@@ -48,6 +48,26 @@ _DROP_LINE = text("""
 WITH cart AS (UPDATE checkout_cart SET version = version + 1, updated_at = :now WHERE id = :cart_id)
 DELETE FROM checkout_cart_line WHERE cart_id = :cart_id AND variant_id = :variant_id
 """)
+_REOPENED = text("""
+SELECT reopened_as, ARRAY(SELECT l.id FROM checkout_cart_line l
+    WHERE l.store_id = c.store_id AND l.cart_id = c.id ORDER BY l.id) AS lines
+FROM checkout_cart c WHERE c.id = :cart_id FOR UPDATE
+""")
+_REOPEN = text("""
+WITH old AS (
+    UPDATE checkout_cart SET reopened_as = :copy_id WHERE id = :cart_id RETURNING *
+), copy AS (
+    INSERT INTO checkout_cart (store_id, id, currency, customer_id, email, shipping_address, billing_address,
+        shipping_code, payment_method, note, created_at, updated_at)
+    SELECT store_id, :copy_id, currency, customer_id, email, shipping_address, billing_address, shipping_code,
+        payment_method, note, :now, :now
+    FROM old
+)
+INSERT INTO checkout_cart_line (store_id, id, cart_id, variant_id, quantity, shown_price)
+SELECT l.store_id, x.new_id, CAST(:copy_id AS uuid), l.variant_id, l.quantity, l.shown_price
+FROM checkout_cart_line l
+JOIN unnest(CAST(:old_ids AS uuid[]), CAST(:new_ids AS uuid[])) AS x (old_id, new_id) ON x.old_id = l.id
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,23 +185,13 @@ async def accept_prices(ctx: Context, cart_id: UUID) -> None:
 
 
 async def reopen(ctx: Context, session: AsyncSession, cart_id: UUID) -> UUID:
-    """Copy a placed cart to a new open one: its order failed, and the customer goes on."""
+    """Copy a placed cart to a new open one: its order failed, and the customer goes on. Once: then the same."""
+    row = (await session.execute(_REOPENED, {"cart_id": cart_id})).one()
+    if row.reopened_as is not None:
+        return UUID(str(row.reopened_as))
     copy_id = new_id()
-    await session.execute(
-        text("""
-        WITH cart AS (
-            INSERT INTO checkout_cart (store_id, id, currency, customer_id, email, shipping_address,
-                billing_address, shipping_code, payment_method, note, created_at, updated_at)
-            SELECT store_id, :copy_id, currency, customer_id, email, shipping_address, billing_address,
-                shipping_code, payment_method, note, :now, :now
-            FROM checkout_cart WHERE id = :cart_id
-        )
-        INSERT INTO checkout_cart_line (store_id, id, cart_id, variant_id, quantity, shown_price)
-        SELECT store_id, uuid_in(md5(:copy_id || id::text)::cstring), :copy_id, variant_id, quantity, shown_price
-        FROM checkout_cart_line WHERE cart_id = :cart_id
-        """),
-        {"copy_id": copy_id, "cart_id": cart_id, "now": ctx.clock.now()},
-    )
+    ids = {"old_ids": row.lines, "new_ids": [new_id() for _ in row.lines]}
+    await session.execute(_REOPEN, {"copy_id": copy_id, "cart_id": cart_id, "now": ctx.clock.now()} | ids)
     return copy_id
 
 

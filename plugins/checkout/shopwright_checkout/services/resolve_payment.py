@@ -12,7 +12,7 @@ from shopwright_orders import api as orders
 from shopwright_orders.hookspecs import payment_providers
 
 
-async def resolve(ctx: Context, order_id: UUID, cart_id: UUID) -> None:
+async def resolve(ctx: Context, order_id: UUID) -> None:
     """Ask the provider about an order's payment and record the answer; a settled one is left alone.
 
     Raises:
@@ -27,6 +27,6 @@ async def resolve(ctx: Context, order_id: UUID, cart_id: UUID) -> None:
     assert_no_open_transaction("a payment provider")
     async with asyncio.timeout(PAYMENT_TIMEOUT):
         result = await method.fetch(ctx, payment_request(pending, {}))
-    await ctx.run(lambda session: record(ctx, session, pending, result, None))
+    await ctx.run(lambda session: record(ctx, session, pending, result))
     if result.status == "unknown":
         raise Unavailable("The outcome of the payment is still unknown.")

@@ -20,10 +20,12 @@ CREATE TABLE checkout_cart (
     payment_method text NOT NULL DEFAULT '',
     payment_data jsonb NOT NULL DEFAULT '{}',
     note text NOT NULL DEFAULT '',
+    reopened_as uuid,
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
-    PRIMARY KEY (store_id, id)
+    PRIMARY KEY (store_id, id),
+    FOREIGN KEY (store_id, reopened_as) REFERENCES checkout_cart (store_id, id)
 );
 CREATE INDEX checkout_cart_open ON checkout_cart (store_id, updated_at) WHERE status = 'open';
 CREATE TABLE checkout_cart_line (
