@@ -69,7 +69,6 @@ async def place(ctx: Context, cart_id: UUID) -> Placement:
     Raises:
         NotFound, Invalid, Conflict, OutOfStock, PriceChanged, Rejected: nothing was written, nothing is held.
     """
-    created = None
     for _ in range(5):
         cart = await carts.read(ctx, cart_id)
         if cart is None:
@@ -78,7 +77,7 @@ async def place(ctx: Context, cart_id: UUID) -> Placement:
             break
         totals = await _computed(ctx, cart)
         try:
-            created = await ctx.run(partial(_write, ctx, seen=cart, totals=totals))
+            await ctx.run(partial(_write, ctx, seen=cart, totals=totals))
         except (_Stale, orders.AlreadyPlaced):
             continue
         break
@@ -87,43 +86,36 @@ async def place(ctx: Context, cart_id: UUID) -> Placement:
     placed = await orders.order_of_cart(ctx, cart_id)
     if placed is None:
         raise Conflict("The cart is being ordered at this moment. Please try again.", code="cart_busy")
-    if created is None and placed.payment_status not in {"pending", "unknown"}:
+    if placed.payment_status in {"pending", "unknown"}:
+        placed = await _settled(ctx, placed, cart)
+    if placed.payment_status != "declined":
         return Placement(placed)
-    return await settle(ctx, placed.id, cart_id, dict(cart.payment_data))
+    return Placement(placed, await ctx.run(lambda session: carts.reopen(ctx, session, cart_id)))
 
 
-async def settle(ctx: Context, order_id: UUID, cart_id: UUID, data: dict[str, str]) -> Placement:
+async def _settled(ctx: Context, placed: orders.PlacedOrder, cart: Cart) -> orders.PlacedOrder:
     """Ask the provider for the payment of a written order and record what it answers."""
-    pending = await orders.pending_payment(ctx, order_id)
-    next_cart_id = None
+    pending = await orders.pending_payment(ctx, placed.id)
     if pending is not None:
-        result = await _authorize(ctx, pending, data)
-        next_cart_id = await ctx.run(lambda session: record(ctx, session, pending, result, cart_id))
-    placed = await orders.order_of_cart(ctx, cart_id)
-    assert placed is not None
-    return Placement(placed, next_cart_id)
+        result = await _authorize(ctx, pending, dict(cart.payment_data))
+        await ctx.run(lambda session: record(ctx, session, pending, result))
+    after = await orders.order_of_cart(ctx, cart.id)
+    assert after is not None
+    return after
 
 
 async def record(
-    ctx: Context,
-    session: AsyncSession,
-    pending: orders.PendingPayment,
-    result: orders.PaymentResult,
-    cart_id: UUID | None,
-) -> UUID | None:
-    """T2: record the answer and let the stock follow it; gives the id of a reopened cart after a decline."""
+    ctx: Context, session: AsyncSession, pending: orders.PendingPayment, result: orders.PaymentResult
+) -> None:
+    """T2: record the answer and let the stock follow it; a cancelled order gives its stock back by its hook."""
     outcome = await orders.record_payment(ctx, session, payment_id=pending.payment_id, result=result)
     if outcome == "confirmed":
         if not await inventory.claim(ctx, session, owner=pending.order_id):
             log.error("order %s is paid but its stock is gone", pending.order_number)
-    elif outcome == "cancelled":
-        if cart_id is not None:
-            return await carts.reopen(ctx, session, cart_id)
-    else:
+    elif outcome == "waiting":
         await inventory.extend(
             ctx, session, owner=pending.order_id, expires_at=ctx.clock.now() + timedelta(hours=24)
         )
-    return None
 
 
 async def _computed(ctx: Context, cart: Cart) -> Totals:
@@ -145,7 +137,7 @@ async def _computed(ctx: Context, cart: Cart) -> Totals:
     return calculation.totals
 
 
-async def _write(ctx: Context, session: AsyncSession, seen: Cart, totals: Totals) -> orders.CreatedOrder:
+async def _write(ctx: Context, session: AsyncSession, seen: Cart, totals: Totals) -> None:
     """T1. The totals were computed from ``seen`` and its variants: both must still be the same."""
     cart = await carts.lock(session, seen.id)
     if cart is None or cart.status != "open" or cart.version != seen.version:
@@ -158,11 +150,10 @@ async def _write(ctx: Context, session: AsyncSession, seen: Cart, totals: Totals
     expires_at = ctx.clock.now() + RESERVED_FOR
     await inventory.reserve(ctx, session, owner=order.id, demand=demand, expires_at=expires_at)
     await session.execute(_PLACED, {"cart_id": cart.id, "now": ctx.clock.now()})
-    payload = ResolvePayment(order_id=order.id, cart_id=cart.id)
+    payload = ResolvePayment(order_id=order.id)
     await ctx.enqueue(session, resolve_payment, payload, delay=RESOLVE_AFTER)
     # The order's number is counted last: its row is locked until the commit.
-    created = await orders.create_order(ctx, session, order)
-    return created
+    await orders.create_order(ctx, session, order)
 
 
 async def _authorize(
