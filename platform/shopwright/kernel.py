@@ -62,11 +62,11 @@ class Kernel:
         self.registry = registry
         self.clock = clock
         self.secret_keys = secret_keys(config)
-        self.problems = ProblemBoard(registry.problems)
+        self.routes = Table(registry, kernel_routes())
+        self.problems = ProblemBoard([*registry.problems, *self.routes.problems])
         self.breakers = Breakers(clock, on_change=self.problems.breaker_changed)
         self.translations = TranslationRegistry()
         self.mailer = LogMailer()
-        self.routes = Table(registry, kernel_routes())
         self.draining = False
         self._stack = AsyncExitStack()
 

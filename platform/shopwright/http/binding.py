@@ -1,25 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a request to a handler's arguments, and from what it returns to an answer: told by its signature."""
 
-import asyncio
 import inspect
-import json
 import types
 import typing
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from aiohttp import web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from shopwright.errors import BadRequest, FieldError, Invalid, NotFound
+from shopwright.errors import FieldError, Invalid, NotFound
+from shopwright.http import fields, strict_json
 from shopwright.http.problems import JSON_SCOPES, Failure
 from shopwright.http.routing import RawJson, Reply, Route
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from shopwright.context import Context
 
-MAX_DEPTH = 32
+_PARAMETER_TYPES = frozenset({str, int, UUID})
+_LONGEST_NUMBER = 18
 
 
 class Binding:
@@ -36,10 +39,17 @@ class Binding:
                 self.body = TypeAdapter(parameter.annotation)
             elif name == "query":
                 self.query = parameter.annotation
-            elif name != "request" and f"{{{name}}}" not in route.path:
-                raise ValueError(f"{route.code}: the handler asks for {name!r}, which is not in {route.path}")
+            elif name == "request":
+                self._check_request(route)
+            else:
+                self._check_parameter(route, name, parameter.annotation)
         self.result_type = _payload(signature.return_annotation)
         self.result = None if self.result_type is None else TypeAdapter(self.result_type)
+
+    @property
+    def query_names(self) -> frozenset[str]:
+        """The names of the query this route reads."""
+        return frozenset(fields.shape_of(self.query).names) if self.query is not None else frozenset()
 
     async def call(self, ctx: "Context", request: web.Request, params: dict[str, str]) -> web.StreamResponse:
         """Read what the handler takes, call it, and make the answer."""
@@ -48,154 +58,132 @@ class Binding:
             if name == "request":
                 arguments[name] = request
             elif name == "query":
-                arguments[name] = self.read_query(request)
+                arguments[name] = self._read_query(request)
             elif name == "body":
-                arguments[name] = await self._read_body(request, ctx.kernel.config.body_timeout)
+                arguments[name] = await self._read_body(request, parameter.default)
             else:
                 arguments[name] = _parameter(params[name], parameter.annotation)
-        return self.answer(await self.route.handler(ctx, **arguments))
+        return self._answer(await self.route.handler(ctx, **arguments))
 
-    def answer(self, value: Any) -> web.StreamResponse:
-        """Make the answer of what a handler returned."""
+    def _answer(self, value: Any) -> web.StreamResponse:
         if isinstance(value, web.StreamResponse):
             return value
         status, headers = self.route.status, {}
         if isinstance(value, Reply):
             value, status, headers = value.value, value.status, dict(value.headers)
+        if value is None and self.result is None:
+            return web.Response(status=204 if status == 200 else status, headers=headers)
         if isinstance(value, RawJson):
             body = value.text if isinstance(value.text, bytes) else value.text.encode()
-        elif self.result is None:
-            body = b"" if value is None else TypeAdapter(type(value)).dump_json(value)
         else:
-            body = self.result.dump_json(value)
-        if value is None and status == 200:
-            return web.Response(status=204, headers=headers)
+            body = (self.result or _adapter(cast("Hashable", type(value)))).dump_json(value)
         return web.Response(body=body, status=status, headers=headers, content_type="application/json")
 
-    def read_query(self, request: web.Request) -> BaseModel:
-        """Validate the query string; unknown names are refused where programs call."""
+    def _read_query(self, request: web.Request) -> BaseModel:
+        """Validate the query; programs are told what is wrong, for people what is wrong is left out."""
         assert self.query is not None
-        known = self.query.model_fields
-        given = {name: value for name, value in request.query.items() if name in known}
-        errors = []
-        if self.route.scope in JSON_SCOPES:
-            unknown = sorted(set(request.query) - set(known) - {"locale"})
-            allowed = ", ".join(known)
-            errors = [
-                FieldError(f"/{n}", "unknown", f"Unknown parameter. There are: {allowed}.") for n in unknown
-            ]
+        shape = fields.shape_of(self.query)
+        given = {name: request.query.getall(name) for name in request.query}
+        values, unreadable = fields.gather(shape, given)
+        if self.route.scope not in JSON_SCOPES:
+            return self._lenient(values)
+        errors = [FieldError(strict_json.pointer((n,)), kind, _READ[kind]) for n, kind in unreadable.items()]
+        for name in sorted(given):
+            if name not in shape.names and name != "locale":
+                allowed = f"There are: {', '.join(shape.names)}." if shape.names else "There are none."
+                errors.append(
+                    FieldError(strict_json.pointer((name,)), "unknown", f"Unknown parameter. {allowed}")
+                )
+            elif len(given[name]) > 1 and name not in shape.repeated:
+                errors.append(FieldError(strict_json.pointer((name,)), "repeated", "Give this once."))
         try:
-            value = self.query.model_validate(given)
+            value = self.query.model_validate(values)
         except ValidationError as error:
-            if self.route.scope not in JSON_SCOPES:
-                return self.query()
-            raise Invalid(errors=[*errors, *field_errors(error)]) from None
+            known = {found.pointer for found in errors}
+            found = [e for e in strict_json.field_errors(error) if e.pointer not in known]
+            raise Invalid(errors=[*errors, *found]) from None
         if errors:
             raise Invalid(errors=errors)
         return value
 
-    async def _read_body(self, request: web.Request, timeout: float) -> Any:
+    def _lenient(self, values: dict[str, Any]) -> BaseModel:
+        assert self.query is not None
+        try:
+            return self.query.model_validate(values)
+        except ValidationError as error:
+            wrong = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
+        try:
+            return self.query.model_validate({n: value for n, value in values.items() if n not in wrong})
+        except ValidationError:
+            raise NotFound("This page does not exist.") from None
+
+    async def _read_body(self, request: web.Request, default: Any) -> Any:
+        assert self.body is not None
+        raw = await request.read()
+        if not raw and default is not inspect.Parameter.empty:
+            return default
         if request.content_type != "application/json":
             raise Failure(415, "Send the body as application/json.")
+        strict_json.check(raw)
         try:
-            async with asyncio.timeout(timeout):
-                raw = await request.read()
-        except TimeoutError:
-            raise Failure(408, "The body did not arrive in time.") from None
-        check_json(raw)
-        assert self.body is not None
-        try:
-            return self.body.validate_json(raw, strict=True)
+            return self.body.validate_json(raw, strict=True, extra="forbid")
         except ValidationError as error:
-            raise Invalid(errors=field_errors(error)) from None
+            raise Invalid(errors=strict_json.field_errors(error)) from None
+
+    @staticmethod
+    def _check_request(route: Route) -> None:
+        if route.caching is not None and route.caching.page > 0:
+            raise ValueError(
+                f"{route.code} is kept for all readers: it may not look at one reader's request. "
+                "Name what it needs in its query, or do not keep it."
+            )
+
+    @staticmethod
+    def _check_parameter(route: Route, name: str, annotation: Any) -> None:
+        if f"{{{name}}}" not in route.path:
+            raise ValueError(f"{route.code}: the handler asks for {name!r}, which is not in {route.path}")
+        if annotation not in _PARAMETER_TYPES:
+            raise ValueError(f"{route.code}: annotate {name!r} as str, int or UUID")
 
 
-def check_json(raw: bytes) -> None:
-    """Refuse what is not strict JSON: NaN, repeated keys, more than 32 levels, another encoding.
-
-    Raises:
-        BadRequest: says what and where.
-    """
-    try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
-    except UnicodeDecodeError:
-        raise BadRequest("The body is not UTF-8.", code="malformed_json") from None
-    except RecursionError:
-        raise BadRequest(
-            f"The body is nested deeper than {MAX_DEPTH} levels.", code="malformed_json"
-        ) from None
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise BadRequest(
-            f"The body is not valid JSON: {error.msg} at {where}.", code="malformed_json"
-        ) from None
-    except ValueError as error:
-        raise BadRequest(f"The body is not valid JSON: {error}.", code="malformed_json") from None
-    if _depth(value) > MAX_DEPTH:
-        raise BadRequest(f"The body is nested deeper than {MAX_DEPTH} levels.", code="malformed_json")
-
-
-def field_errors(error: ValidationError) -> list[FieldError]:
-    """Translate pydantic's findings."""
-    found = []
-    for problem in error.errors():
-        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in problem["loc"])
-        code = "unknown" if problem["type"] == "extra_forbidden" else problem["type"]
-        message = "Unknown field." if code == "unknown" else problem["msg"].removeprefix("Value error, ")
-        found.append(FieldError(pointer, code, message))
-    return found
+_READ = {
+    "int_parsing": "Give a whole number.",
+    "nul_character": "A text must not hold NUL characters.",
+}
 
 
 def _parameter(text: str, wanted: Any) -> Any:
-    if wanted in {str, inspect.Parameter.empty}:
-        return text
     try:
-        if wanted is UUID:
+        if wanted is UUID and len(text) == 36:
             return UUID(text)
-        if wanted is int and text.isascii() and text.isdigit():
+        if wanted is int and text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
             return int(text)
     except ValueError:
         pass
+    if wanted is str:
+        return text
     raise NotFound("This page does not exist.")
+
+
+@lru_cache(maxsize=256)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _payload(annotation: Any) -> Any:
     """Give the type of the JSON a handler returns; None when it makes its answers itself."""
-    if annotation is inspect.Signature.empty or annotation is None:
+    if annotation is inspect.Signature.empty or annotation is Any:
         return None
-    parts = typing.get_args(annotation) if isinstance(annotation, types.UnionType) else (annotation,)
-    plain = [
-        part
-        for part in parts
-        if not (isinstance(part, type) and issubclass(part, web.StreamResponse | RawJson))
-    ]
-    plain = [typing.get_args(part)[0] if typing.get_origin(part) is Reply else part for part in plain]
-    plain = [part for part in plain if part is not RawJson and part is not type(None)]
+    is_union = typing.get_origin(annotation) in {types.UnionType, typing.Union}
+    parts = typing.get_args(annotation) if is_union else (annotation,)
+    found = [typing.get_args(part)[0] if typing.get_origin(part) is Reply else part for part in parts]
+    plain = [part for part in found if not _is_answer(part)]
     if not plain:
         return None
     return plain[0] if len(plain) == 1 else typing.Union[tuple(plain)]  # noqa: UP007 - made at run time
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the key {next(n for n in names if names.count(n) > 1)!r} is repeated")
-    return found
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _depth(value: Any) -> int:
-    """Measure nesting without recursion: a hostile document may be deep."""
-    deepest, todo = 0, [(value, 1)]
-    while todo:
-        current, level = todo.pop()
-        deepest = max(deepest, level)
-        if isinstance(current, dict):
-            todo += [(child, level + 1) for child in current.values()]
-        elif isinstance(current, list):
-            todo += [(child, level + 1) for child in current]
-    return deepest
+def _is_answer(part: Any) -> bool:
+    if part is None or part is type(None):
+        return True
+    return isinstance(part, type) and issubclass(part, web.StreamResponse | RawJson)

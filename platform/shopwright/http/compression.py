@@ -10,7 +10,8 @@ from aiohttp import web
 SMALLEST = 1024
 IN_LOOP = 256 * 1024
 """Larger bodies are compressed in a thread."""
-_TYPES = ("text/", "application/json", "application/problem+json", "application/javascript", "image/svg+xml")
+_LONGEST_HEADER = 256
+_TYPES = ("text/", "application/json", "application/problem+json", "image/svg+xml")
 
 
 async def compress(request: web.Request, response: web.StreamResponse) -> None:
@@ -20,7 +21,8 @@ async def compress(request: web.Request, response: web.StreamResponse) -> None:
     body, content_type = response.body, response.content_type
     if len(body) < SMALLEST or not content_type.startswith(_TYPES) or "Content-Encoding" in response.headers:
         return
-    response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), "Accept-Encoding")))
+    known = response.headers.get("Vary")
+    response.headers["Vary"] = f"{known}, Accept-Encoding" if known else "Accept-Encoding"
     encoding = _choose(request.headers.get("Accept-Encoding", ""))
     if not encoding:
         return
@@ -30,15 +32,18 @@ async def compress(request: web.Request, response: web.StreamResponse) -> None:
 
 
 def _choose(header: str) -> str:
+    """Give the encoding the client likes best, brotli when it likes both alike (RFC 9110, 12.5.3)."""
     accepted: dict[str, float] = {}
-    for part in header.lower().split(","):
+    for part in header[:_LONGEST_HEADER].lower().split(","):
         name, _, parameters = part.strip().partition(";")
-        quality = parameters.strip().removeprefix("q=") or "1"
+        quality = parameters.replace(" ", "").removeprefix("q=") or "1"
         try:
             accepted[name.strip()] = float(quality)
         except ValueError:
             continue
-    return next((name for name in ("br", "gzip") if accepted.get(name, accepted.get("*", 0)) > 0), "")
+    wanted = {name: accepted.get(name, accepted.get("*", 0.0)) for name in ("br", "gzip")}
+    best = max(wanted, key=lambda name: wanted[name])
+    return best if wanted[best] > 0 else ""
 
 
 def _pack(encoding: str, body: bytes) -> bytes:

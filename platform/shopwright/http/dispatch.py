@@ -1,63 +1,85 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finding the route of a path: one table of all plugins' routes, narrowed by what is on in the store."""
+"""Finding the route of a path: aiohttp's dispatcher over the routes of the plugins that are on in a store."""
 
+import logging
 import re
-from collections import defaultdict
-from collections.abc import Mapping
-from urllib.parse import quote, unquote
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Never, cast
+from urllib.parse import quote
+
+from aiohttp import web
+from aiohttp.web_urldispatcher import AbstractRoute, UrlDispatcher
+from yarl import URL
 
 from shopwright.errors import NotFound
 from shopwright.hookspecs import register_routes
 from shopwright.http.binding import Binding
+from shopwright.http.exchange import scope_of
+from shopwright.http.limits import route_limit
 from shopwright.http.problems import Failure
-from shopwright.http.routing import Method, Route
+from shopwright.http.routing import Route, Scope
+from shopwright.plugin import Problem
 from shopwright.registry import KERNEL, Registry
 from shopwright.stores import Store
 
+log = logging.getLogger(__name__)
 _PARAMETER = re.compile(r"\{(\w+)\}")
+_MOST_RESOLVERS = 256
+_OURS = ("/static/", "/media/", "/healthz", "/readyz")
 
 
 class Table:
-    """All routes of an application, by path; a route of a plugin that is off does not exist in that store."""
+    """All routes of an application; a route of a plugin that is off does not exist in that store."""
 
-    def __init__(self, registry: Registry, kernel_routes: list[Route]) -> None:
-        self._fixed: dict[str, dict[Method, tuple[str, Route]]] = defaultdict(dict)
-        self._open: dict[tuple[str, int], list[tuple[re.Pattern[str], dict[Method, tuple[str, Route]]]]] = (
-            defaultdict(list)
-        )
-        self._by_code: dict[str, tuple[str, Route]] = {}
+    def __init__(self, registry: Registry, kernel_routes: Iterable[Route]) -> None:
         self.bindings: dict[str, Binding] = {}
+        self.problems: list[Problem] = []
+        """Routes that are left out, and why."""
+        self._routes: dict[str, tuple[str, Route]] = {}
+        self._taken: dict[tuple[str, str], str] = {}
+        self._resolvers: dict[frozenset[str], _Resolver] = {}
         for route in kernel_routes:
             self._add(KERNEL, route)
-        for code, entry in registry.registered(register_routes).items():
-            del code
-            self._add(entry.plugin, entry.item)
+        order = {name: place for place, name in enumerate(registry.plugins)}
+        entries = registry.registered(register_routes).values()
+        for entry in sorted(entries, key=lambda entry: order[entry.plugin]):
+            try:
+                self._add(entry.plugin, entry.item)
+            except (ValueError, TypeError, NameError) as error:
+                message = f"Plugin {entry.plugin!r}: its route {entry.item.code} is left out: {error}"
+                log.error(message)  # noqa: TRY400 - says all there is
+                self.problems.append(Problem(entry.plugin, "route_refused", message))
 
     def all(self, store: Store) -> list[Route]:
         """Give the routes that exist in a store."""
-        return [route for plugin, route in self._by_code.values() if self._is_on(plugin, store)]
+        return [route for plugin, route in self._routes.values() if _is_on(plugin, store.plugins)]
 
-    def match(self, store: Store, method: str, raw_path: str) -> tuple[Route, dict[str, str]]:
+    def has(self, store: Store, code: str) -> bool:
+        """Tell whether a route exists in a store."""
+        return code in self._routes and _is_on(self._routes[code][0], store.plugins)
+
+    async def match(self, store: Store, method: str, raw_path: str) -> tuple[Route, dict[str, str]]:
         """Find the route of a request; HEAD is answered by GET.
 
         Raises:
             NotFound: there is none in this store.
             Failure: 405, with the methods there are.
         """
-        wanted = "GET" if method == "HEAD" else method
-        methods, params = self._find(store, raw_path)
-        found = {m: route for m, (plugin, route) in methods.items() if self._is_on(plugin, store)}
-        if not found:
-            raise NotFound("This page does not exist.")
-        route = found.get(wanted)  # type: ignore[call-overload]
-        if route is None:
-            allow = sorted({*found, *({"HEAD"} if "GET" in found else set())})
-            raise Failure(405, f"Use {' or '.join(allow)}.", headers={"Allow": ", ".join(allow)})
-        return route, params
+        found = await self._resolver(store).resolve(method, raw_path)
+        if isinstance(found, set):
+            if not found:
+                raise NotFound("This page does not exist.")
+            allow = ", ".join(sorted(found))
+            raise Failure(405, f"Use {' or '.join(sorted(found))}.", headers={"Allow": allow})
+        return found
 
-    def exists(self, store: Store, raw_path: str) -> bool:
-        methods, _ = self._find(store, raw_path)
-        return any(m == "GET" and self._is_on(plugin, store) for m, (plugin, _) in methods.items())
+    async def exists(self, store: Store, raw_path: str) -> bool:
+        """Tell whether a store has a page of this path."""
+        try:
+            return not isinstance(await self._resolver(store).resolve("GET", raw_path), set)
+        except NotFound:
+            return False
 
     def path_of(self, code: str, params: Mapping[str, object]) -> str:
         """Give the path of a route; parameters that are not in its template go into the query.
@@ -65,52 +87,92 @@ class Table:
         Raises:
             KeyError: no such route, or a parameter is missing.
         """
-        template = self._by_code[code][1].path
+        template = self._routes[code][1].path
         path = _PARAMETER.sub(lambda found: quote(str(params[found[1]]), safe=""), template)
         rest = {name: value for name, value in params.items() if f"{{{name}}}" not in template}
         query = "&".join(f"{quote(name)}={quote(str(value), safe='')}" for name, value in rest.items())
         return f"{path}?{query}" if query else path
 
-    def _find(self, store: Store, raw_path: str) -> tuple[dict[Method, tuple[str, Route]], dict[str, str]]:
-        if raw_path in self._fixed:
-            methods = self._fixed[raw_path]
-            if any(self._is_on(plugin, store) for plugin, _ in methods.values()):
-                return methods, {}
-        parts = raw_path.split("/")
-        for key in ((parts[1], len(parts)), ("", len(parts))):
-            for pattern, methods in self._open.get(key, ()):
-                found = pattern.fullmatch(raw_path)
-                if found is not None:
-                    return methods, {name: _decoded(value) for name, value in found.groupdict().items()}
-        return {}, {}
-
-    def _is_on(self, plugin: str, store: Store) -> bool:
-        return plugin == KERNEL or plugin in store.plugins
+    def _resolver(self, store: Store) -> "_Resolver":
+        found = self._resolvers.get(store.plugins)
+        if found is None:
+            if len(self._resolvers) >= _MOST_RESOLVERS:
+                self._resolvers.clear()
+            found = self._resolvers[store.plugins] = _Resolver(self.all(store))
+        return found
 
     def _add(self, plugin: str, route: Route) -> None:
-        if "{" not in route.path:
-            methods = self._fixed[route.path]
-        else:
-            parts = route.path.split("/")
-            key = ("" if "{" in parts[1] else parts[1], len(parts))
-            pattern = re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", re.sub(r"([.])", r"\\\1", route.path)))
-            bucket = self._open[key]
-            methods = next((m for p, m in bucket if p.pattern == pattern.pattern), {})
-            if not methods:
-                bucket.append((pattern, methods))
-        if route.method in methods:
-            other = methods[route.method][1].code
-            raise ValueError(
-                f"{route.method} {route.path} belongs to {other} already; {route.code} wants it too"
-            )
-        methods[route.method] = (plugin, route)
-        self._by_code[route.code] = (plugin, route)
+        _check(plugin, route)
+        shape = (route.method, _PARAMETER.sub("{}", route.path))
+        taken = self._taken.get(shape)
+        if taken is not None:
+            raise ValueError(f"{route.method} {route.path} belongs to {taken} already")
         self.bindings[route.code] = Binding(route)
+        self._taken[shape] = route.code
+        self._routes[route.code] = (plugin, route)
 
 
-def _decoded(segment: str) -> str:
-    """Decode one segment; what would change the path's structure is refused."""
-    text = unquote(segment, errors="strict") if "%" in segment else segment
-    if "/" in text or "\\" in text or "\0" in text or text in {".", ".."}:
-        raise NotFound("This page does not exist.")
-    return text
+class _Resolver:
+    """The routes of one set of plugins."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._dispatcher = UrlDispatcher()
+        self._routes: dict[AbstractRoute, Route] = {}
+        by_path: dict[str, list[Route]] = {}
+        for route in routes:
+            by_path.setdefault(route.path, []).append(route)
+        for path, found in by_path.items():
+            resource = self._dispatcher.add_resource(path)
+            for route in found:
+                for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
+                    self._routes[resource.add_route(method, _never)] = route
+
+    async def resolve(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]] | set[str]:
+        """Give the route and its parameters, or else the methods the path has."""
+        wanted = cast("web.Request", _Wanted(method, URL.build(path=raw_path, encoded=True)))
+        match = await self._dispatcher.resolve(wanted)
+        error = match.http_exception
+        if error is not None:
+            return error.allowed_methods if isinstance(error, web.HTTPMethodNotAllowed) else set()
+        for value in match.values():
+            # A segment that is a path itself would mean another file or route to whoever uses it.
+            if "/" in value or "\\" in value or "\0" in value or value in {".", ".."}:
+                raise NotFound("This page does not exist.")
+        return self._routes[match.route], dict(match)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the dispatcher looks at of a request."""
+
+    method: str
+    rel_url: URL
+
+
+async def _never(_request: web.Request) -> Never:
+    raise AssertionError("routes are called by the pipeline")
+
+
+def _is_on(plugin: str, plugins: frozenset[str]) -> bool:
+    return plugin == KERNEL or plugin in plugins
+
+
+def _check(plugin: str, route: Route) -> None:
+    """Refuse a declaration that cannot work.
+
+    Raises:
+        ValueError: says why.
+    """
+    plain = _PARAMETER.sub("x", route.path)
+    if not plain.startswith("/") or "//" in plain or not plain.isprintable():
+        raise ValueError(f"{route.path!r} is not a path")
+    if "{" in plain:
+        raise ValueError(f"{route.path!r} has a parameter that is not a plain name")
+    if route.limit:
+        route_limit(route.code, route.limit)
+    if plugin == KERNEL:
+        return
+    if route.scope is Scope.SYSTEM or route.path.startswith(_OURS):
+        raise ValueError(f"{route.path} belongs to the kernel")
+    if scope_of(route.path) is not route.scope:
+        raise ValueError(f"{route.path} is a path of scope {scope_of(route.path)}, not {route.scope}")

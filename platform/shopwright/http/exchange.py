@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One request on its way through the pipeline, and what has been found out about it so far."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,27 +21,36 @@ class Exchange:
     request: web.Request
     request_id: str
     remote: str
+    authority: str
+    """Host and port as the browser named them."""
     host: str
+    """The host alone, in lower case; empty when it is malformed."""
+    secure: bool
     started: float
-    secure: bool = False
+    sid: str
+    """The session cookie's value, as it came."""
+    csrf_cookie: str
+    nonce: str
     store: Store | None = None
     locale: str = ""
     path: str = ""
-    """Decoded, without the language prefix."""
+    """Without the language prefix, as it came."""
     route: Route | None = None
     params: dict[str, str] = field(default_factory=dict)
     ctx: "Context | None" = None
-    sid: str = ""
-    """The session cookie's value, as it came."""
-    csrf_cookie: str = ""
+    csrf_token: str = ""
     is_new_csrf_cookie: bool = False
-    nonce: str = ""
+    deadline: asyncio.Timeout | None = None
 
     @property
     def scope(self) -> Scope:
         if self.route is not None:
             return self.route.scope
-        return scope_of(self.path or self.request.path)
+        return scope_of(self.path or self.request.rel_url.raw_path)
+
+
+EXCHANGE: web.RequestKey[Exchange] = web.RequestKey("exchange", Exchange)
+"""Where a request carries its exchange, for helpers that get the request alone."""
 
 
 def scope_of(path: str) -> Scope:
@@ -49,4 +59,4 @@ def scope_of(path: str) -> Scope:
         prefix = PREFIXES[scope]
         if path == prefix or path.startswith(f"{prefix}/"):
             return scope
-    return Scope.API if path.startswith("/api/") else Scope.STOREFRONT
+    return Scope.API if path == "/api" or path.startswith("/api/") else Scope.STOREFRONT

@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=60)
 KEPT = timedelta(hours=24)
-_NOT_KEPT = frozenset({401, 403, 408, 429})
+# Nothing was done, and the same call may well be answered otherwise later.
+_NOT_KEPT = frozenset({401, 403, 408, 409, 429})
 
 _TAKE = text("""
+WITH expired AS (
+    DELETE FROM kernel_idempotency WHERE store_id = :store_id AND id IN (
+        SELECT id FROM kernel_idempotency WHERE expires_at < :now AND key <> :key ORDER BY expires_at LIMIT 20
+        FOR UPDATE SKIP LOCKED
+    )
+)
 INSERT INTO kernel_idempotency AS i (store_id, id, principal, route, key, fingerprint, locked_at, expires_at)
 VALUES (:store_id, :id, :principal, :route, :key, :fingerprint, :now, :expires_at)
 ON CONFLICT (store_id, principal, route, key) DO UPDATE SET id = excluded.id, locked_at = excluded.locked_at,
@@ -32,7 +39,8 @@ WHERE i.expires_at < excluded.locked_at
 RETURNING id
 """)
 _READ = """
-SELECT fingerprint, status, headers, body FROM kernel_idempotency WHERE principal = $1 AND route = $2 AND key = $3
+SELECT fingerprint, status, headers, body FROM kernel_idempotency
+WHERE principal = $1 AND route = $2 AND key = $3
 """
 _FINISH = text("""
 UPDATE kernel_idempotency SET status = :status, headers = CAST(:headers AS jsonb), body = :body WHERE id = :id
@@ -52,7 +60,7 @@ async def once(
     """
     assert exchange.route is not None
     key = exchange.request.headers.get("Idempotency-Key", "")
-    if not 1 <= len(key) <= 255:
+    if not 1 <= len(key) <= 255 or not key.isprintable():
         message = "Send an Idempotency-Key header of 1 to 255 characters, a new one for each new call."
         raise BadRequest(
             message, code="idempotency_key_missing", errors=[FieldError("", "required", message)]
@@ -91,8 +99,9 @@ async def _replay(ctx: "Context", names: dict[str, str], fingerprint: bytes) -> 
             "A call with this Idempotency-Key is under way.", code="in_flight", headers={"Retry-After": "1"}
         )
     row = rows[0]
-    headers = {**orjson.loads(row["headers"]), "Idempotent-Replayed": "true"}
-    return web.Response(body=row["body"], status=row["status"], headers=headers)
+    response = web.Response(body=row["body"], status=row["status"], headers=orjson.loads(row["headers"]))
+    response.headers["Idempotent-Replayed"] = "true"
+    return response
 
 
 async def _keep(ctx: "Context", taken: Any, response: web.StreamResponse) -> None:
@@ -121,7 +130,8 @@ async def _execute(ctx: "Context", statement: Any, parameters: dict[str, Any]) -
 
 async def _fingerprint(exchange: "Exchange") -> bytes:
     request = exchange.request
-    digest = hashlib.sha256(f"{request.method} {request.raw_path}\n".encode())
+    target = f"{request.method} {request.rel_url.raw_path}?{request.rel_url.raw_query_string}\n"
+    digest = hashlib.sha256(target.encode())
     digest.update(await request.read())
     return digest.digest()
 

@@ -1,99 +1,106 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Limits: how many requests, and how long a connection may take to say what it wants."""
+"""Limits: how many requests may come, how large a body may be, and how long it may take to arrive."""
 
 import asyncio
-from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING
 
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
 
 from shopwright.cache import Limit
-from shopwright.errors import TooManyRequests
+from shopwright.errors import BadRequest, TooManyRequests
+from shopwright.http.problems import Failure
+from shopwright.http.routing import Route
 
 if TYPE_CHECKING:
     from shopwright.http.exchange import Exchange
     from shopwright.kernel import Kernel
 
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
-async def check(kernel: "Kernel", exchange: "Exchange") -> None:
-    """Count a request against the general limit of its address, and the route's own.
+
+async def check_general(kernel: "Kernel", exchange: "Exchange") -> None:
+    """Count a request against the general limit of its address.
 
     Raises:
         TooManyRequests: says when to come again.
     """
-    rules = []
-    if exchange.route is None:
-        rules.append(Limit("http", kernel.config.requests_per_minute, 60))
-    elif exchange.route.limit:
-        count, _, seconds = exchange.route.limit.partition("/")
-        rules.append(Limit(exchange.route.code, int(count), int(seconds)))
-    for rule in rules:
-        verdict = await kernel.backend.limiter.hit(rule, exchange.remote)
-        if not verdict.allowed:
-            wait = max(1, round(verdict.retry_after))
-            raise TooManyRequests(f"Please wait {wait} seconds.", headers={"Retry-After": str(wait)})
+    await _hit(kernel, Limit("http", kernel.config.requests_per_minute, 60), exchange)
 
 
-class Proxies:
-    """Which peers are proxies of ours, whose forwarding headers are believed."""
+async def check_route(kernel: "Kernel", exchange: "Exchange", route: Route) -> None:
+    """Count a request against the limit of its route.
 
-    def __init__(self, networks: tuple[str, ...]) -> None:
-        self._networks = [ip_network(network, strict=False) for network in networks]
-
-    def trusts(self, peer: str | None) -> bool:
-        if not self._networks or not peer:
-            return False
-        try:
-            address = ip_address(peer)
-        except ValueError:
-            return False
-        return any(address in network for network in self._networks)
-
-    def remote_of(self, request: web.Request) -> str:
-        """Give the client's address: the last one in X-Forwarded-For that is not a proxy of ours."""
-        peer = request.remote or ""
-        if not self.trusts(peer):
-            return peer
-        for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-            if hop.strip() and not self.trusts(hop.strip()):
-                return hop.strip()
-        return peer
-
-    def host_of(self, request: web.Request) -> str:
-        forwarded = request.headers.get("X-Forwarded-Host")
-        return forwarded if forwarded and self.trusts(request.remote) else request.host
+    Raises:
+        TooManyRequests: says when to come again.
+    """
+    if route.limit:
+        assert exchange.store is not None
+        await _hit(kernel, route_limit(f"{exchange.store.id}:{route.code}", route.limit), exchange)
 
 
-class TimedHandler(RequestHandler):  # type: ignore[type-arg]
-    """A connection that is closed when it has not sent whole headers in time; aiohttp itself waits for ever."""
+@lru_cache(maxsize=4096)
+def route_limit(name: str, text: str) -> Limit:
+    """Read a limit as routes declare it: ``count/seconds``.
 
-    __slots__ = ("_header_seconds", "_header_timer")
+    Raises:
+        ValueError: it is written otherwise.
+    """
+    count, _, seconds = text.partition("/")
+    return Limit(name, int(count), int(seconds))
 
-    def __init__(self, manager: Any, *, header_seconds: float, **options: Any) -> None:
-        super().__init__(manager, **options)
-        self._header_seconds = header_seconds
-        self._header_timer: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self._start_timer()
+async def _hit(kernel: "Kernel", rule: Limit, exchange: "Exchange") -> None:
+    verdict = await kernel.backend.limiter.hit(rule, visitor(exchange.remote))
+    if not verdict.allowed:
+        wait = max(1, round(verdict.retry_after))
+        raise TooManyRequests(f"Please wait {wait} seconds.", headers={"Retry-After": str(wait)})
 
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self._messages or self._request_in_progress:
-            self._stop_timer()
-        elif self._header_timer is None:
-            self._start_timer()
 
-    def connection_lost(self, exc: BaseException | None) -> None:
-        self._stop_timer()
-        super().connection_lost(exc)
+@lru_cache(maxsize=8192)
+def visitor(remote: str) -> str:
+    """Give what counts as one visitor: an IPv4 address, or the network that one IPv6 subscriber gets."""
+    try:
+        address = ip_address(remote)
+    except ValueError:
+        return remote
+    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else remote
 
-    def _start_timer(self) -> None:
-        self._header_timer = asyncio.get_running_loop().call_later(self._header_seconds, self.force_close)
 
-    def _stop_timer(self) -> None:
-        if self._header_timer is not None:
-            self._header_timer.cancel()
-            self._header_timer = None
+async def read_body(kernel: "Kernel", exchange: "Exchange", route: Route) -> None:
+    """Receive the body before the handler runs, so that a slow sender holds up nobody but itself.
+
+    A form with files is parsed here (files wait on disk), everything else is kept as it came.
+
+    Raises:
+        Failure: 413 too large, 408 too slow.
+        BadRequest: it is not what it says it is.
+    """
+    request = exchange.request
+    if request.method in _WITHOUT_BODY or not request.body_exists:
+        return
+    if request.content_length is not None and request.content_length > route.max_body:
+        raise _too_large(route)
+    request._client_max_size = route.max_body  # noqa: SLF001 - aiohttp has one limit for all routes only
+    handler_deadline = exchange.deadline
+    if handler_deadline is not None:
+        handler_deadline.reschedule(None)
+    try:
+        async with asyncio.timeout(kernel.config.body_timeout):
+            if request.content_type == "multipart/form-data" and not route.idempotent:
+                await request.post()
+            else:
+                await request.read()
+    except TimeoutError:
+        raise Failure(408, "The body did not arrive in time.", headers={"Connection": "close"}) from None
+    except web.HTTPRequestEntityTooLarge:
+        raise _too_large(route) from None
+    except (ValueError, LookupError, AssertionError, web.RequestPayloadError):
+        raise BadRequest("The body could not be read.", code="malformed_body") from None
+    if handler_deadline is not None:
+        handler_deadline.reschedule(asyncio.get_running_loop().time() + kernel.config.handler_timeout)
+
+
+def _too_large(route: Route) -> Failure:
+    return Failure(413, f"Send at most {route.max_body} bytes.", headers={"Connection": "close"})

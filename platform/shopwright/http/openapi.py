@@ -2,14 +2,17 @@
 """OpenAPI 3.1, made of the routes that are on in a store and the types of their handlers."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
 
 import shopwright
 from shopwright.actor import PUBLIC
 from shopwright.http.binding import Binding
+from shopwright.http.cookies import Cookies
 from shopwright.http.routing import Route, Scope
 
 if TYPE_CHECKING:
@@ -17,9 +20,9 @@ if TYPE_CHECKING:
 
 _REFS = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"\{(\w+)\}")
-_PROBLEM = {
+_PROBLEM: dict[str, Any] = {
     "type": "object",
-    "description": "RFC 9457; `errors` names each field by JSON pointer.",
+    "description": "RFC 9457; `errors` names each field by a JSON pointer. There may be other members.",
     "required": ["type", "title", "status", "code", "detail", "request_id", "errors"],
     "properties": {
         "type": {"type": "string"},
@@ -38,21 +41,36 @@ _PROBLEM = {
         },
     },
 }
-_SECURITY = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "An access token or an API key."},
-    "session": {"type": "apiKey", "in": "cookie", "name": "sid"},
+_STATUSES = {
+    "400": "The request cannot be read.",
+    "401": "Nobody is signed in.",
+    "403": "The caller may not do this.",
+    "404": "There is no such thing for this caller.",
+    "409": "The state of things does not allow it, or the same call is under way.",
+    "422": "Some fields are not acceptable.",
+    "429": "The caller is too fast.",
 }
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "New for each new call. The same key again gets the first answer, for 24 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+_Part = Literal["body", "result", "query"]
+_Key = tuple[str, _Part]
 
 
 def document(ctx: "Context", scope: Scope) -> dict[str, Any]:
     """Describe the API of a scope as it is in the context's store."""
-    schemas: dict[str, Any] = {"Problem": _PROBLEM}
-    paths: dict[str, Any] = {}
     table = ctx.kernel.routes
-    for route in sorted(table.all(ctx.store), key=lambda r: (r.path, r.method)):
-        if route.scope is scope:
-            operation = _operation(route, table.bindings[route.code], schemas)
-            paths.setdefault(route.path, {})[route.method.lower()] = operation
+    routes = [route for route in table.all(ctx.store) if route.scope is scope]
+    routes.sort(key=lambda route: (route.path, route.method))
+    bindings = [table.bindings[route.code] for route in routes]
+    schemas, components = _schemas(bindings)
+    paths: dict[str, Any] = {}
+    for route, binding in zip(routes, bindings, strict=True):
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, binding, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -61,59 +79,106 @@ def document(ctx: "Context", scope: Scope) -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": _SECURITY},
+        "components": {
+            "schemas": {"Problem": _PROBLEM, **components},
+            "responses": {f"Problem{status}": _problem(text) for status, text in _STATUSES.items()},
+            "securitySchemes": _security(ctx),
+        },
     }
 
 
-def _operation(route: Route, binding: Binding, schemas: dict[str, Any]) -> dict[str, Any]:
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    answer: dict[str, Any] = {"description": "Done."}
-    if binding.result is not None:
-        answer["content"] = {
-            "application/json": {"schema": _schema(binding.result, schemas, "serialization")}
-        }
+def _schemas(bindings: Sequence[Binding]) -> tuple[dict[_Key, dict[str, Any]], dict[str, Any]]:
+    """Make all schemas at once, so that two plugins' models of one name get two names."""
+    inputs: list[tuple[_Key, JsonSchemaMode, TypeAdapter[Any]]] = []
+    for binding in bindings:
+        code = binding.route.code
+        if binding.body is not None:
+            inputs.append(((code, "body"), "validation", binding.body))
+        if binding.result is not None:
+            inputs.append(((code, "result"), "serialization", binding.result))
+        if binding.query is not None:
+            inputs.append(((code, "query"), "validation", TypeAdapter(binding.query)))
+    if not inputs:
+        return {}, {}
+    found, shared = TypeAdapter.json_schemas(inputs, ref_template=_REFS)
+    components: dict[str, Any] = dict(shared.get("$defs", {}))
+    return {key: dict(schema) for (key, _mode), schema in found.items()}, components
+
+
+def _operation(route: Route, binding: Binding, schemas: dict[_Key, dict[str, Any]]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.code.replace(".", "_"),
         "tags": [route.code.partition(".")[0]],
         "summary": route.summary,
         "parameters": _parameters(route, binding, schemas),
-        "responses": {
-            str(route.status): answer,
-            "default": {"description": "A problem.", "content": problem},
-        },
+        "responses": {**_success(route, schemas), **_failures(route, binding)},
     }
-    if binding.body is not None:
-        content = {"application/json": {"schema": _schema(binding.body, schemas, "validation")}}
-        operation["requestBody"] = {"required": True, "content": content}
+    body = schemas.get((route.code, "body"))
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     if route.permission != PUBLIC:
-        operation["security"] = [{name: []} for name in _SECURITY]
+        operation["security"] = [{"bearer": []}, {"session": []}]
         operation["description"] = f"Needs the permission `{route.permission}`."
     return operation
 
 
-def _parameters(route: Route, binding: Binding, schemas: dict[str, Any]) -> list[dict[str, Any]]:
+def _success(route: Route, schemas: dict[_Key, dict[str, Any]]) -> dict[str, Any]:
+    result = schemas.get((route.code, "result"))
+    if result is not None:
+        content = {"application/json": {"schema": result}}
+        return {str(route.status): {"description": "Done.", "content": content}}
+    return {str(route.status): {"description": "Done."}}
+
+
+def _failures(route: Route, binding: Binding) -> dict[str, Any]:
+    wanted = {"429"}
+    if binding.body is not None or route.idempotent:
+        wanted |= {"400", "409", "422"}
+    if binding.query is not None:
+        wanted.add("422")
+    if "{" in route.path:
+        wanted.add("404")
+    if route.permission != PUBLIC:
+        wanted |= {"401", "403"}
+    named = {status: {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(wanted)}
+    return {**named, "default": _problem("Any other problem.")}
+
+
+def _parameters(route: Route, binding: Binding, schemas: dict[_Key, dict[str, Any]]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name in _PARAMETER.findall(route.path):
         wanted = binding.parameters[name].annotation if name in binding.parameters else str
-        schema = _schema(TypeAdapter(wanted if wanted in {UUID, int} else str), schemas, "validation")
-        found.append({"name": name, "in": "path", "required": True, "schema": schema})
-    if binding.query is not None:
-        model = TypeAdapter(binding.query).json_schema(ref_template=_REFS)
-        schemas |= model.pop("$defs", {})
+        found.append({"name": name, "in": "path", "required": True, "schema": _plain(wanted)})
+    query = schemas.get((route.code, "query"))
+    if query is not None and binding.query is not None:
+        model = binding.query.model_json_schema(ref_template=_REFS)
         for name, schema in model.get("properties", {}).items():
             required = name in model.get("required", ())
             found.append({"name": name, "in": "query", "required": required, "schema": schema})
     if route.idempotent:
-        schema = {"type": "string", "minLength": 1, "maxLength": 255}
-        found.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema})
+        found.append(_IDEMPOTENCY_KEY)
     return found
 
 
-def _schema(adapter: TypeAdapter[Any], schemas: dict[str, Any], mode: Any) -> dict[str, Any]:
-    schema = adapter.json_schema(ref_template=_REFS, mode=mode)
-    schemas |= schema.pop("$defs", {})
-    title = schema.get("title")
-    if title and schema.get("type") == "object":
-        schemas[title] = schema
-        return {"$ref": _REFS.format(model=title)}
-    return schema
+def _plain(wanted: Any) -> dict[str, Any]:
+    return {"type": "integer"} if wanted is int else {"type": "string", **_FORMATS.get(wanted, {})}
+
+
+_FORMATS = {UUID: {"format": "uuid"}}
+
+
+def _problem(text: str) -> dict[str, Any]:
+    schema = {"$ref": _REFS.format(model="Problem")}
+    return {"description": text, "content": {"application/problem+json": {"schema": schema}}}
+
+
+def _security(ctx: "Context") -> dict[str, Any]:
+    return {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "An access token or an API key."},
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": Cookies(ctx.kernel.config).name("sid"),
+            "description": "A browser's session. Calls that change something also need X-CSRF-Token.",
+        },
+    }

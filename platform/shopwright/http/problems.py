@@ -2,6 +2,7 @@
 """Errors as answers: problem+json (RFC 9457) for programs, a themed page for people; never a stack trace."""
 
 import logging
+from html import escape
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,12 @@ log = logging.getLogger(__name__)
 
 JSON_SCOPES = frozenset({Scope.API, Scope.ADMIN_API, Scope.WEBHOOK})
 _FALLBACK = (
-    "<!doctype html><html lang=en><meta charset=utf-8><title>{status}</title><h1>{title}</h1><p>{detail}</p>"
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+    "<h1>{title}</h1><p>{detail}</p><p>{request_id}</p></html>"
 )
 
 
-class Failure(ShopwrightError):
+class Failure(ShopwrightError):  # noqa: N818 - named as its siblings are
     """An error made of a bare HTTP status."""
 
     def __init__(
@@ -49,30 +51,41 @@ def document(error: ShopwrightError, request_id: str) -> dict[str, Any]:
 
 async def answer(exchange: "Exchange", error: ShopwrightError) -> web.Response:
     """Make the answer for an error, in the form of the scope it happened in."""
-    if exchange.scope in JSON_SCOPES or exchange.ctx is None:
+    if exchange.scope in JSON_SCOPES:
         response = web.Response(
             body=orjson.dumps(document(error, exchange.request_id), default=str),
             status=error.status,
             content_type="application/problem+json",
         )
     else:
-        response = await _page(exchange, error)
-    response.headers.update(error.headers)
+        response = web.Response(
+            text=await _page(exchange, error), status=error.status, content_type="text/html"
+        )
+    for name, value in error.headers.items():
+        if name == "Connection":
+            response.force_close()
+        else:
+            response.headers[name] = value
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-async def _page(exchange: "Exchange", error: ShopwrightError) -> web.Response:
-    assert exchange.ctx is not None
+async def _page(exchange: "Exchange", error: ShopwrightError) -> str:
     values = {
         "status": error.status,
-        "title": exchange.ctx.gettext(error.title),
-        "detail": exchange.ctx.gettext(error.detail) if error.detail else "",
+        "title": error.title,
+        "detail": error.detail,
+        "errors": [e.message for e in error.errors],
         "request_id": exchange.request_id,
     }
-    try:
-        text = await exchange.ctx.render("errors/page.html", **values)
-    except Exception:
-        log.exception("the error page itself failed")
-        text = _FALLBACK.format(status=error.status, title=error.title, detail="")
-    return web.Response(text=text, status=error.status, content_type="text/html")
+    ctx = exchange.ctx
+    if ctx is not None:
+        translated = {
+            "title": ctx.gettext(error.title),
+            "detail": ctx.gettext(error.detail) if error.detail else "",
+        }
+        try:
+            return await ctx.render("errors/page.html", **{**values, **translated})
+        except Exception:
+            log.exception("the error page itself failed")
+    return _FALLBACK.format(**{name: escape(str(value)) for name, value in values.items()})

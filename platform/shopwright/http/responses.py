@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Making answers for people: pages, redirects, addresses, and the values every template has."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from markupsafe import Markup
+
+from shopwright.http.exchange import scope_of
+from shopwright.http.routing import Scope
+from shopwright.http.visit import Visit
 
 if TYPE_CHECKING:
     from shopwright.context import Context
@@ -18,7 +23,7 @@ async def page(ctx: "Context", template: str, values: dict[str, Any], *, status:
 async def themed_page(
     ctx: "Context", name: str, model: object, *, title: str, description: str = "", status: int = 200
 ) -> web.Response:
-    """Answer with a page that a theme arranges (``<name>.toml`` lists its sections); ``model`` is what it shows."""
+    """Answer with a page that a theme arranges in ``<name>.toml``; ``model`` is what it shows."""
     values = {"title": title, "description": description}
     return html(await ctx.kernel.templates.page(ctx, name, model, values), status=status)
 
@@ -47,8 +52,21 @@ def url(ctx: "Context", code: str, /, **params: object) -> str:
 def localized(ctx: "Context", path: str, locale: str | None = None) -> str:
     """Put the language in front of a storefront path; the store's own language has none."""
     wanted = locale or ctx.locale
-    is_plain = path.startswith(("/admin", "/api", "/webhooks", "/static", "/media"))
+    is_plain = scope_of(path) is not Scope.STOREFRONT or path.startswith(("/static/", "/media/"))
     return path if is_plain or wanted == ctx.store.default_locale else f"/{wanted}{path}"
+
+
+class Flashes:
+    """The messages for the next page, as (level, text). They are gone once a template has shown them."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._visit.take_flashes())
+
+    def __bool__(self) -> bool:
+        return bool(self._visit.session.get("kernel.flash"))
 
 
 def template_values(ctx: "Context") -> dict[str, Any]:
@@ -70,6 +88,6 @@ def template_values(ctx: "Context") -> dict[str, Any]:
         "nonce": visit.nonce,
         "path": visit.path,
         "query": dict(visit.query),
-        "flashes": visit.take_flashes(),
+        "flashes": Flashes(visit),
         "locale_urls": [(locale, localized(ctx, visit.path, locale)) for locale in ctx.store.locales],
     }

@@ -115,7 +115,9 @@ class Routes:
     def add(
         self, method: Method, path: str, *, permission: str, name: str = "", **options: Any
     ) -> Callable[[H], H]:
-        """Declare a route. ``permission`` is a permission code or PUBLIC, SIGNED_IN_CUSTOMER, SIGNED_IN_STAFF.
+        """Declare a route.
+
+        ``permission`` is a permission code or PUBLIC, SIGNED_IN_CUSTOMER, SIGNED_IN_STAFF.
 
         ``path`` is whole, prefix included: ``/api/v1/products/{product_id}``. ``name`` defaults to the
         handler's name.

@@ -1,12 +1,44 @@
 # SPDX-License-Identifier: Apache-2.0
 """Security headers: nothing from third parties, nothing inline but what carries this answer's nonce."""
 
+import hashlib
+import hmac
 import secrets
+from dataclasses import dataclass
+from functools import lru_cache
 
 from aiohttp import web
 
-NONCE_PLACEHOLDER = "sw-nonce-8b1f2ac0477e4d0d9c5e"
-"""Stands in cached pages where each answer's own nonce goes."""
+_FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(self)",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+_NOTHING = "default-src 'none'; frame-ancestors 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholders:
+    """What stands in a page where this answer's nonce and its reader's CSRF token go.
+
+    They are secret: somebody who could write one into a page would get a nonce or a token there.
+    """
+
+    nonce: str
+    csrf: str
+
+
+@lru_cache(maxsize=8)
+def placeholders(key: str) -> Placeholders:
+    """Give the placeholders of an installation, the same in all of its processes."""
+
+    def derived(what: str) -> str:
+        return hmac.new(key.encode(), f"placeholder of the {what}".encode(), hashlib.sha256).hexdigest()[:32]
+
+    return Placeholders(nonce=f"sw-{derived('nonce')}", csrf=f"sw-{derived('token')}")
 
 
 def new_nonce() -> str:
@@ -14,23 +46,21 @@ def new_nonce() -> str:
 
 
 def content_security_policy(nonce: str) -> str:
+    """Say what a page may load: its own, and what is inline with its nonce."""
     own = f"'self' 'nonce-{nonce}'"
     return (
-        f"default-src 'self'; script-src {own}; style-src {own}; img-src 'self' data: https:; object-src 'none'; "
+        f"default-src 'self'; script-src {own}; style-src {own}; img-src 'self' data:; object-src 'none'; "
         "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
     )
 
 
 def add_headers(response: web.StreamResponse, nonce: str, *, secure: bool) -> None:
-    """Add the headers every answer has. A 304 gets no policy: the browser's copy keeps the one of its nonce."""
+    """Add the headers every answer has; a 304 gets no policy, since its page has the one of its nonce."""
     headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(self)")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("X-Frame-Options", "DENY")
+    for name, value in _FIXED.items():
+        headers.setdefault(name, value)
     if response.status != 304:
-        headers.setdefault("Content-Security-Policy", content_security_policy(nonce))
+        is_page = response.content_type == "text/html"
+        headers.setdefault("Content-Security-Policy", content_security_policy(nonce) if is_page else _NOTHING)
     if secure:
         headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")

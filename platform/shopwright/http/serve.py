@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Serving: one process or several on one port, stopped gracefully."""
+"""Serving in one process or several: each accepts on its own, and stops when its requests are answered."""
 
 import asyncio
 import errno
@@ -8,11 +8,8 @@ import logging
 import multiprocessing
 import signal
 import socket
-import sys
-import time
 from collections.abc import Awaitable, Callable, Sequence
-from multiprocessing.connection import wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection
 
 import uvloop
 from aiohttp import web
@@ -20,13 +17,15 @@ from aiohttp import web
 from shopwright.app import create_app
 from shopwright.config import Config
 from shopwright.errors import UsageError
-from shopwright.http.limits import TimedHandler
+from shopwright.http.connection import TimedHandler
+from shopwright.http.supervisor import Supervisor
 from shopwright.kernel import Kernel
 
 log = logging.getLogger(__name__)
 Background = Callable[[Kernel, asyncio.Event], Awaitable[None]]
 _STOP = (signal.SIGTERM, signal.SIGINT)
-_BACKOFF = 1.0
+_BACKLOG = 1024
+_PAUSE = 1.0
 
 
 def serve(
@@ -34,15 +33,23 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT; several workers are supervised, and one that dies is started again.
 
+    Args:
+        config: ``port`` 0 takes any free port.
+        background: work that runs beside, in the first process only; it is started again when it fails.
+        on_ready: called once every process accepts requests.
+
     Raises:
-        UsageError: the port is taken.
+        UsageError: the port is taken, or no worker can start; says why.
     """
     sock = bind(config)
     try:
+        config = config.model_copy(update={"port": sock.getsockname()[1]})
         if config.workers == 1:
             uvloop.run(serve_here(config, sock, background=background, on_ready=on_ready))
         else:
-            _supervise(config, sock, background, on_ready)
+            # The parent's socket never listens: it keeps the port while workers come and go.
+            work = functools.partial(_work, config, background)
+            Supervisor(config.workers, work, stop_within=config.drain_seconds + 5).run(on_ready)
     finally:
         sock.close()
 
@@ -53,8 +60,16 @@ def bind(config: Config) -> socket.socket:
     Raises:
         UsageError: somebody else has it; says how to go on.
     """
+    # Sockets that share a port with SO_REUSEPORT do not notice each other, one without it does.
+    _bound(config, reuse_port=False).close()
+    return _bound(config, reuse_port=True)
+
+
+def _bound(config: Config, *, reuse_port: bool) -> socket.socket:
     sock = socket.socket(socket.AF_INET6 if ":" in config.host else socket.AF_INET)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if reuse_port and hasattr(socket, "SO_REUSEPORT"):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         sock.bind((config.host, config.port))
     except OSError as error:
@@ -64,7 +79,6 @@ def bind(config: Config) -> socket.socket:
                 f"Port {config.port} is in use. Stop what runs there, or choose another port."
             ) from None
         raise UsageError(f"Cannot listen on {config.host}:{config.port}: {error.strerror}.") from None
-    sock.set_inheritable(True)
     return sock
 
 
@@ -74,24 +88,24 @@ async def serve_here(
     *,
     background: Sequence[Background] = (),
     on_ready: Callable[[], None] | None = None,
+    stop: asyncio.Event | None = None,
 ) -> None:
-    """Serve in this process until a signal; running requests may finish before the kernel closes."""
-    stop = asyncio.Event()
+    """Serve in this process until a signal or ``stop``; running requests may finish first."""
+    stop = stop or asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _STOP:
         loop.add_signal_handler(number, stop.set)
     async with await Kernel.open(config) as kernel:
         runner = web.AppRunner(
-            create_app(config, kernel=kernel), handle_signals=False, access_log=None,
-            keepalive_timeout=config.keepalive_timeout, shutdown_timeout=config.drain_seconds,
-        )  # fmt: skip
+            create_app(config, kernel=kernel),
+            access_log=None,
+            keepalive_timeout=config.keepalive_timeout,
+            shutdown_timeout=config.drain_seconds,
+        )
         await runner.setup()
-        assert runner.server is not None
-        factory = functools.partial(
-            TimedHandler, runner.server, header_seconds=config.header_timeout, loop=loop,
-            keepalive_timeout=config.keepalive_timeout, access_log=None,
-        )  # fmt: skip
-        server = await loop.create_server(factory, sock=sock, backlog=1024)
+        server = await loop.create_server(
+            connections(runner, config), sock=sock, backlog=_BACKLOG, start_serving=True
+        )
         tasks = [asyncio.create_task(_kept(work, kernel, stop)) for work in background]
         if on_ready is not None:
             on_ready()
@@ -99,66 +113,54 @@ async def serve_here(
         kernel.draining = True
         server.close()
         await runner.cleanup()
-        for task in tasks:
-            await _ended(task, config.drain_seconds)
+        await _ended(tasks, config.drain_seconds)
+
+
+def connections(runner: web.AppRunner, config: Config) -> Callable[[], TimedHandler]:
+    """Give what makes the protocol of a new connection, with all our time-outs."""
+    assert runner.server is not None
+    return functools.partial(
+        TimedHandler,
+        runner.server,
+        header_seconds=config.header_timeout,
+        loop=asyncio.get_running_loop(),
+        keepalive_timeout=config.keepalive_timeout,
+        access_log=None,
+    )
 
 
 async def _kept(work: Background, kernel: Kernel, stop: asyncio.Event) -> None:
-    """Run background work; when it fails it is started again, until the end."""
     while not stop.is_set():
         try:
             await work(kernel, stop)
         except Exception:
             log.exception("background work failed; it starts again")
-            await asyncio.sleep(_BACKOFF)
+        if not stop.is_set():
+            await asyncio.sleep(_PAUSE)
 
 
-async def _ended(task: asyncio.Task[None], seconds: float) -> None:
-    _, late = await asyncio.wait([task], timeout=seconds)
-    for pending in late:
-        pending.cancel()
-        await asyncio.gather(pending, return_exceptions=True)
+async def _ended(tasks: Sequence[asyncio.Task[None]], seconds: float) -> None:
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=seconds)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
 
 
-def _supervise(
-    config: Config, sock: socket.socket, background: Sequence[Background], on_ready: Callable[[], None] | None
-) -> None:
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    stopping = False
+def _work(config: Config, background: Sequence[Background], index: int, pipe: Connection) -> None:
+    """Be one worker: tell the parent when it accepts requests, and stop when the parent is gone."""
 
-    def stop(_number: int, _frame: object) -> None:
-        nonlocal stopping
-        stopping = True
+    async def run() -> None:
+        stop = asyncio.Event()
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            asyncio.get_running_loop().add_reader(parent.sentinel, stop.set)
+        ready = functools.partial(pipe.send, "")
+        sock, mine = _bound(config, reuse_port=True), background if index == 0 else ()
+        await serve_here(config, sock, background=mine, on_ready=ready, stop=stop)
 
-    for number in _STOP:
-        signal.signal(number, stop)
-    # Background work runs in the first process only: its jobs are shared through the database anyway.
-    works = [background, *[()] * (config.workers - 1)]
-    children: list[tuple[BaseProcess, float]] = []
-
-    def start(index: int) -> tuple[BaseProcess, float]:
-        child = context.Process(target=_child, args=(config, sock, works[index]), daemon=False)
-        child.start()
-        return child, time.monotonic()
-
-    children = [start(index) for index in range(config.workers)]
-    if on_ready is not None:
-        on_ready()
-    while not stopping:
-        wait([child.sentinel for child, _ in children if child.is_alive()], timeout=0.2)
-        for index, (child, started) in enumerate(children):
-            if not stopping and not child.is_alive() and time.monotonic() - started > _BACKOFF:
-                log.error("worker %d ended with %s; a new one starts", child.pid, child.exitcode)
-                children[index] = start(index)
-    for child, _ in children:
-        child.terminate()
-    for child, _ in children:
-        child.join(config.drain_seconds + 5)
-        if child.is_alive():
-            child.kill()
-
-
-def _child(config: Config, sock: socket.socket, background: Sequence[Background]) -> None:
-    for number in _STOP:
-        signal.signal(number, signal.SIG_DFL)
-    uvloop.run(serve_here(config, sock, background=background))
+    try:
+        uvloop.run(run())
+    except UsageError as error:
+        pipe.send(str(error))

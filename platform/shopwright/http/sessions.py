@@ -3,8 +3,10 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import text
@@ -22,70 +24,131 @@ STAFF_IDLE = timedelta(hours=12)
 TOUCHED_EVERY = timedelta(minutes=10)
 
 _READ = """
-SELECT id, data, staff_user_id, customer_id, seen_at FROM kernel_session
+SELECT id, data::text, staff_user_id, customer_id, seen_at FROM kernel_session
 WHERE token_hash = $1 AND expires_at > $2
 """
 _MAKE = text("""
+WITH expired AS (
+    DELETE FROM kernel_session WHERE store_id = :store_id AND id IN (
+        SELECT id FROM kernel_session WHERE expires_at < :now ORDER BY expires_at LIMIT 20
+        FOR UPDATE SKIP LOCKED
+    )
+)
 INSERT INTO kernel_session (store_id, id, token_hash, data, staff_user_id, customer_id, created_at, seen_at,
     expires_at)
-VALUES (:store_id, :id, :token_hash, CAST(:data AS jsonb), :staff_user_id, :customer_id, :now, :now, :expires_at)
+VALUES (:store_id, :id, :token_hash, CAST(:data AS jsonb), :staff_user_id, :customer_id, :now, :now,
+    :expires_at)
 RETURNING id
 """)
-# A session that was ended meanwhile (a password change does that) is not brought back.
+# Only what this request changed is written: another one of the same browser may have changed the rest. A
+# session that was ended meanwhile (a password change does that) is not brought back.
 _CHANGE = text("""
-UPDATE kernel_session SET token_hash = :token_hash, data = CAST(:data AS jsonb), staff_user_id = :staff_user_id,
-    customer_id = :customer_id, seen_at = :now, expires_at = :expires_at
+UPDATE kernel_session SET data = (data - CAST(:removed AS text[])) || CAST(:data AS jsonb),
+    token_hash = CASE WHEN :rotated THEN :token_hash ELSE token_hash END,
+    staff_user_id = CASE WHEN :signed THEN CAST(:staff_user_id AS uuid) ELSE staff_user_id END,
+    customer_id = CASE WHEN :signed THEN CAST(:customer_id AS uuid) ELSE customer_id END,
+    seen_at = :now,
+    expires_at = CASE WHEN :signed OR staff_user_id IS NOT DISTINCT FROM CAST(:staff_user_id AS uuid)
+        THEN :expires_at ELSE expires_at END
 WHERE store_id = :store_id AND id = :id RETURNING id
 """)
+_END = text("DELETE FROM kernel_session WHERE store_id = :store_id AND id = :id")
 
 
-def cookie_name(name: str, *, secure: bool) -> str:
-    """Give a cookie's name; with TLS it is bound to the host."""
-    return f"__Host-{name}" if secure else name
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A session as it was when the request began."""
+
+    session: WebSession
+    values: dict[str, bytes]
+    """The data, each value as JSON."""
+    signed_in: tuple[UUID | None, UUID | None]
+    seen_at: datetime | None
 
 
-async def load(kernel: "Kernel", exchange: "Exchange") -> WebSession:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of the session's cookie: ``token`` is its value, None removes it."""
+
+    token: str | None
+    seconds: float = 0.0
+
+
+async def load(kernel: "Kernel", exchange: "Exchange") -> Loaded:
     """Read the session of a request's cookie; an empty one when there is none. One statement at most."""
     if not exchange.sid or exchange.store is None:
-        return WebSession()
-    now = kernel.clock.now()
-    rows = await kernel.db.fetch_rows(exchange.store.id, _READ, _hash(exchange.sid), now)
+        return Loaded(WebSession(), {}, (None, None), None)
+    rows = await kernel.db.fetch_rows(exchange.store.id, _READ, _hash(exchange.sid), kernel.clock.now())
     if not rows:
-        return WebSession()
+        return Loaded(WebSession(), {}, (None, None), None)
     row = rows[0]
-    return WebSession(
+    session = WebSession(
         id=row["id"],
         data=orjson.loads(row["data"]),
         staff_user_id=row["staff_user_id"],
         customer_id=row["customer_id"],
-        changed=now - row["seen_at"] > TOUCHED_EVERY,
     )
+    signed_in = (session.staff_user_id, session.customer_id)
+    return Loaded(session, _values(session), signed_in, row["seen_at"])
 
 
-async def save(ctx: "Context", session: WebSession, sid: str) -> str | None:
-    """Write a session that changed; gives the cookie's new value, ``""`` to remove it, None to leave it."""
+async def save(ctx: "Context", loaded: Loaded, sid: str) -> Outcome | None:
+    """Write what changed, and that the browser was seen; None when its cookie stays as it is."""
+    session = loaded.session
     if session.ended:
         if session.id is not None:
-            async with ctx.transaction() as database:
-                await database.execute(text("DELETE FROM kernel_session WHERE id = :id"), {"id": session.id})
-        return ""
-    if not session.changed and not session.rotate:
+            await _run(ctx, _END, {"store_id": ctx.store.id, "id": session.id})
+        return Outcome(None) if sid else None
+    now = ctx.clock.now()
+    is_stale = loaded.seen_at is not None and now - loaded.seen_at > TOUCHED_EVERY
+    if not session.changed and not session.rotate and not is_stale:
+        return None
+    if session.id is None and not _is_worth_keeping(session):
         return None
     is_new = session.id is None
-    token = secrets.token_urlsafe(32) if is_new or session.rotate else sid
-    session.id = session.id or new_id()
-    now = ctx.clock.now()
+    rotated = is_new or session.rotate
+    token = secrets.token_urlsafe(32) if rotated else sid
+    idle = STAFF_IDLE if session.staff_user_id else IDLE
     parameters = {
-        "store_id": ctx.store.id, "id": session.id, "token_hash": _hash(token),
-        "data": orjson.dumps(session.data).decode(), "staff_user_id": session.staff_user_id,
-        "customer_id": session.customer_id, "now": now,
-        "expires_at": now + (STAFF_IDLE if session.staff_user_id else IDLE),
-    }  # fmt: skip
+        **_changes(loaded, rotated=rotated),
+        "store_id": ctx.store.id,
+        "id": session.id or new_id(),
+        "token_hash": _hash(token),
+        "staff_user_id": session.staff_user_id,
+        "customer_id": session.customer_id,
+        "now": now,
+        "expires_at": now + idle,
+    }
+    written = await _run(ctx, _MAKE if is_new else _CHANGE, parameters)
+    return Outcome(token, idle.total_seconds()) if written else Outcome(None)
+
+
+def _changes(loaded: Loaded, *, rotated: bool) -> dict[str, Any]:
+    session, after = loaded.session, _values(loaded.session)
+    changed = {name: value for name, value in after.items() if loaded.values.get(name) != value}
+    pairs = ",".join(f"{orjson.dumps(n).decode()}:{v.decode()}" for n, v in changed.items())
+    if session.id is None:
+        return {"data": f"{{{pairs}}}"}
+    return {
+        "data": f"{{{pairs}}}",
+        "removed": [name for name in loaded.values if name not in after],
+        "rotated": rotated,
+        "signed": (session.staff_user_id, session.customer_id) != loaded.signed_in,
+    }
+
+
+def _values(session: WebSession) -> dict[str, bytes]:
+    return {name: orjson.dumps(value) for name, value in session.data.items()}
+
+
+def _is_worth_keeping(session: WebSession) -> bool:
+    return bool(session.data) or session.staff_user_id is not None or session.customer_id is not None
+
+
+async def _run(ctx: "Context", statement: Any, parameters: dict[str, Any]) -> bool:
     async with ctx.transaction() as database:
-        written = await database.execute(_MAKE if is_new else _CHANGE, parameters)
-        if written.scalar_one_or_none() is None:
-            return ""
-    return token if token != sid else None
+        result = await database.execute(statement, parameters)
+        return statement is not _END and result.scalar_one_or_none() is not None
 
 
 def _hash(token: str) -> bytes:

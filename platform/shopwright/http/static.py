@@ -11,6 +11,8 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from shopwright.errors import NotFound
+from shopwright.http import api_docs
+from shopwright.http.problems import Failure
 from shopwright.stores import Store
 
 if TYPE_CHECKING:
@@ -28,10 +30,13 @@ TYPES = {
     ".gif": "image/gif",
     ".ico": "image/x-icon",
     ".woff2": "font/woff2",
-    ".map": "application/json",
 }
 FOREVER = "public, max-age=31536000, immutable"
-_IN_MEMORY = 512 * 1024
+_SOON = "public, max-age=300"
+_IN_MEMORY = 2 * 1024 * 1024
+_FEWEST_DIGITS = 8
+# A picture may hold scripts and links; opened by itself it is nobody's page.
+_SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 class Static:
@@ -40,43 +45,47 @@ class Static:
     def __init__(self, kernel: "Kernel") -> None:
         self._kernel = kernel
 
+    def serves(self, raw_path: str) -> bool:
+        """Tell whether a path is a file's."""
+        return raw_path.startswith(("/static/", "/media/"))
+
     async def answer(self, request: web.Request, store: Store) -> web.StreamResponse:
         """Give a file.
 
         Raises:
             NotFound: there is none, or its plugin is off in this store.
+            Failure: 405, files are only read.
         """
+        if request.method not in {"GET", "HEAD"}:
+            raise Failure(405, "Use GET or HEAD.", headers={"Allow": "GET, HEAD"})
         parts = [unquote(part) for part in request.rel_url.raw_path.split("/")[1:]]
         path = self.find(parts, store)
-        if request.method not in {"GET", "HEAD"} or path is None:
+        if path is None:
             raise NotFound("There is no such file.")
-        versioned = "v" in request.query or parts[0] == "media"
+        mark = digest(path)
+        given = request.query.get("v", "")
+        is_this_version = len(given) >= _FEWEST_DIGITS and mark.startswith(given)
         headers = {
             "Content-Type": TYPES[path.suffix],
-            "Cache-Control": FOREVER if versioned else "public, max-age=300",
+            "Cache-Control": FOREVER if is_this_version else _SOON,
         }
         if path.suffix == ".svg":
-            headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+            headers["Content-Security-Policy"] = _SVG_POLICY
         if path.stat().st_size > _IN_MEMORY:
             return web.FileResponse(path, headers=headers)
-        headers["ETag"] = f'"{digest(path)}"'
-        return web.Response(body=path.read_bytes(), headers=headers)
+        return web.Response(body=path.read_bytes(), headers={**headers, "ETag": f'W/"{mark}"'})
 
     def find(self, parts: list[str], store: Store) -> Path | None:
         """Find the file of a path's decoded segments; None when there is none this store may show."""
-        if any(part in {"", ".", ".."} or "/" in part or "\\" in part or "\0" in part for part in parts):
+        if any(part.startswith(".") or not part or not _is_plain(part) for part in parts):
             return None
         folder, rest = self._folder(parts, store)
         if folder is None or not rest:
             return None
         path = folder.joinpath(*rest)
-        if (
-            path.suffix not in TYPES
-            or not path.is_file()
-            or not path.resolve().is_relative_to(folder.resolve())
-        ):
+        if path.suffix not in TYPES or not path.is_file():
             return None
-        return path
+        return path if path.resolve().is_relative_to(folder.resolve()) else None
 
     def _folder(self, parts: list[str], store: Store) -> tuple[Path | None, list[str]]:
         if parts[0] == "media":
@@ -86,15 +95,16 @@ class Static:
         if parts[1] == "theme":
             return self._kernel.templates.asset_folder(parts[2]), parts[3:]
         if parts[1] == "kernel":
-            return Path(__file__).parent.parent / "static", parts[2:]
+            return api_docs.folder_of(parts[2]), parts[2:]
         if parts[1] not in store.plugins:
             return None, []
         return static_folder(self._kernel.registry.plugins[parts[1]].package, parts[1]), parts[2:]
 
 
 def static_folder(package: str, plugin: str) -> Path:
+    """Give the folder of a plugin's static files, whether it exists or not."""
     module = importlib.import_module(package)
-    return Path(str(module.__file__)).parent / "static" / plugin
+    return Path(module.__file__ or "").parent / "static" / plugin
 
 
 def digest(path: Path) -> str:
@@ -103,7 +113,12 @@ def digest(path: Path) -> str:
     return _digest(path, stat.st_mtime_ns, stat.st_size)
 
 
+def _is_plain(part: str) -> bool:
+    return part.isprintable() and not any(character in part for character in "/\\:")
+
+
 @lru_cache(maxsize=4096)
 def _digest(path: Path, changed: int, size: int) -> str:
     del changed, size
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]

@@ -52,7 +52,7 @@ class Visit:
     """Headers to add to the answer."""
 
     def tag(self, *tags: str) -> None:
-        """Say what the page shows, so that it leaves the page cache when that changes: ``catalog.product:<id>``."""
+        """Say what the page shows (``catalog.product:<id>``): it leaves the page cache when that changes."""
         self.cache_tags.update(tags)
 
     def flash(self, level: str, message: str) -> None:

@@ -10,6 +10,8 @@ from aiohttp import ClientResponse, CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
 from shopwright.app import create_app
+from shopwright.http.cookies import Cookies
+from shopwright.http.csrf import token_for
 from shopwright.ids import new_id
 from shopwright.kernel import Kernel
 from shopwright.stores import Store
@@ -21,6 +23,7 @@ class ShopServer:
     """A kernel behind a socket."""
 
     def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
         self._server = TestServer(create_app(kernel.config, kernel=kernel))
         self._clients: list[TestClient[Any, Any]] = []
 
@@ -36,15 +39,16 @@ class ShopServer:
     async def client(self, store: Store) -> "ShopClient":
         client: TestClient[Any, Any] = TestClient(self._server, cookie_jar=CookieJar(unsafe=True))
         self._clients.append(client)
-        return ShopClient(client, store)
+        return ShopClient(client, store, self._kernel)
 
 
 class ShopClient:
     """One visitor of one store. Redirects are not followed unless asked for."""
 
-    def __init__(self, client: TestClient[Any, Any], store: Store) -> None:
+    def __init__(self, client: TestClient[Any, Any], store: Store, kernel: Kernel) -> None:
         self.http = client
         self.store = store
+        self._kernel = kernel
 
     async def request(self, method: str, path: str, **options: Any) -> ClientResponse:
         headers = {"Host": self.store.hosts[0], **(options.pop("headers", None) or {})}
@@ -63,7 +67,12 @@ class ShopClient:
         self, method: str, path: str, body: Any = None, *, key: str | None = None, **options: Any
     ) -> ClientResponse:
         """Send JSON with an ``Idempotency-Key`` of its own, and the CSRF token when there is a session."""
-        headers = {"Idempotency-Key": key or str(new_id()), **(options.pop("headers", None) or {})}
+        headers = {"Idempotency-Key": key or str(new_id())}
+        sid = Cookies(self._kernel.config).name("sid")
+        sessions = [cookie.value for cookie in self.http.session.cookie_jar if cookie.key == sid]
+        if sessions:
+            headers["X-CSRF-Token"] = token_for(self._kernel, self.store, sessions[0])
+        headers |= options.pop("headers", None) or {}
         return await self.request(method, path, json=body, headers=headers, **options)
 
     async def post_json(self, path: str, body: Any = None, *, status: int = 201, **options: Any) -> Any:
