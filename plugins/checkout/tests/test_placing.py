@@ -62,7 +62,9 @@ async def test_placing_twenty_times_at_once_gives_one_order(ctx, cart_of, stock_
     await assert_clean()
 
 
-async def test_a_declined_payment_cancels_the_order_and_reopens_the_cart(ctx, cart_of, stock_of, assert_clean):
+async def test_a_declined_payment_cancels_the_order_and_reopens_the_cart(
+    ctx, cart_of, stock_of, assert_clean
+):
     lamp = await add_product(ctx, "lamp", stock=1)
     cart_id = await cart_of(ctx, {lamp: 1}, outcome="decline")
 

@@ -96,7 +96,9 @@ async def test_a_charge_that_never_answers_is_found_out_by_the_job(
     await assert_clean()
 
 
-async def test_placing_again_after_a_lost_answer_asks_what_became_of_it(ctx, monkeypatch, cart_of, assert_clean):
+async def test_placing_again_after_a_lost_answer_asks_what_became_of_it(
+    ctx, monkeypatch, cart_of, assert_clean
+):
     monkeypatch.setattr(place_order, "PAYMENT_TIMEOUT", 0.2)
     cart_id = await cart_of(ctx, {await add_product(ctx, "lamp", stock=1): 1}, outcome="timeout")
     first = await place(ctx, cart_id)

@@ -164,9 +164,7 @@ async def test_opposite_orders_at_once_never_lock_each_other(ctx, levels):
 
 
 async def deadlocks(ctx):
-    return await ctx.fetch_value(
-        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-    )
+    return await ctx.fetch_value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
 
 
 async def test_many_who_want_the_last_ones_get_exactly_those(ctx, levels):
