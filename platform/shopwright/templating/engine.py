@@ -214,7 +214,7 @@ def _gettext(context: TemplateContext, message: str) -> str:
 
 @pass_context
 def _ngettext(context: TemplateContext, singular: str, plural: str, number: int) -> str:
-    return str(context["_translator"].ngettext(singular, plural, number))
+    return str(context["_translator"].plural_text(singular, plural, number))
 
 
 @pass_context

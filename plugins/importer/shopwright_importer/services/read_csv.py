@@ -81,7 +81,7 @@ def groups(path: Path, encoding: str, *, after_line: int = 0) -> Iterator[Group]
             yield Group(current[0]["Handle"], tuple(current), reader.line_num)
 
 
-def _columns(reader: "csv._reader", path: Path) -> list[str]:
+def _columns(reader: Iterator[list[str]], path: Path) -> list[str]:
     try:
         columns = [name.strip() for name in next(reader)]
     except StopIteration:
