@@ -16,7 +16,7 @@ from shopwright_checkout.services import carts
 from shopwright_checkout.services.place_order import place
 from shopwright_checkout.services.totals import calculate, check_tax
 from shopwright_orders import api as orders
-from shopwright_tax.services.save_rate import save
+from shopwright_tax.services.save_rate import RateInput, save
 from tests.shop import EVERYTHING, add_product, furnish
 
 
@@ -52,8 +52,8 @@ async def kernel(make_kernel, clock):
 @pytest.fixture
 async def ctx(kernel):
     ctx = await furnish(kernel, "alpha")
-    percent = {"country": "DE", "percent": Decimal(19), "label": "19 % VAT"}
-    await ctx.run(lambda session: save(ctx, session, **percent))
+    rate = RateInput("DE", Decimal(19), "19 % VAT")
+    await ctx.run(lambda session: save(ctx, session, rate))
     return ctx
 
 

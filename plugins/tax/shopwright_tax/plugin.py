@@ -14,7 +14,7 @@ from shopwright.plugin import Plugin as BasePlugin
 from shopwright_checkout.api import TaxResult, Totals
 from shopwright_orders.api import Address
 from shopwright_tax.services.calculate import taxes
-from shopwright_tax.services.save_rate import save
+from shopwright_tax.services.save_rate import RateInput, save
 from shopwright_tax.settings import TaxSettings
 
 
@@ -59,7 +59,7 @@ class Plugin(BasePlugin):
             for rate in rates:
                 label = f"{rate['percent']} % {rate['title'][ctx.store.default_locale]}"
                 percent = Decimal(rate["percent"])
-                await save(ctx, session, country=rate["country"], percent=percent, label=label)
+                await save(ctx, session, RateInput(rate["country"], percent, label))
 
         await ctx.run(work)
         return [f"{len(rates)} tax rates"]

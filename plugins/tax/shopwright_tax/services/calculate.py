@@ -2,6 +2,7 @@
 """Computing taxes: one amount a rate, rounded once, spread over lines and shipping to the minor unit."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
 
@@ -23,21 +24,32 @@ async def taxes(ctx: Context, totals: Totals, destination: Address | None) -> Ta
     settings = ctx.settings(TaxSettings)
     country = destination.country if destination else settings.home_country
     region = destination.region if destination else settings.home_region
-    rates = await rates_of(ctx, country, region)
-    parts = _parts_by_rate(totals, rates, settings)
+    return compute(totals, await rates_of(ctx, country, region), settings)
+
+
+def compute(totals: Totals, rates: Mapping[str, Rate], settings: TaxSettings) -> TaxResult:
+    """Apply the rates of a place, by tax category, to a cart; the order of its lines does not matter."""
     by_part: dict[UUID, Money] = {}
     lines: list[TaxLine] = []
-    for rate, members in parts.items():
-        line, shares = _tax_of(rate, members, settings)
+    for rate, members in sorted(_parts_by_rate(totals, rates, settings).items(), key=_by_detail):
+        line, shares = _tax_of(rate, sorted(members, key=_by_id), settings)
         lines.append(line)
-        by_part |= {
-            key: by_part.get(key, Money.zero(totals.currency)) + share for key, share in shares.items()
-        }
+        by_part |= shares
     on_shipping = by_part.pop(SHIPPING, Money.zero(totals.currency))
     return TaxResult(settings.prices_include_tax, by_part, on_shipping, tuple(lines))
 
 
-def _parts_by_rate(totals: Totals, rates: dict[str, Rate], settings: TaxSettings) -> dict[Rate, list[Part]]:
+def _by_detail(entry: tuple[Rate, list[Part]]) -> str:
+    return entry[0].detail
+
+
+def _by_id(part: Part) -> UUID:
+    return part[0]
+
+
+def _parts_by_rate(
+    totals: Totals, rates: Mapping[str, Rate], settings: TaxSettings
+) -> dict[Rate, list[Part]]:
     parts: dict[Rate, list[Part]] = defaultdict(list)
     for line in totals.lines:
         rate = rates.get(line.variant.tax_category) or rates.get("standard")

@@ -1,13 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading a store's tax rates: one statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 from shopwright.context import Context
 
-_RATES = """
+_HERE = """
 SELECT category, region, label, rate_ppm FROM tax_rate
 WHERE country = $1 AND region IN ('', $2) ORDER BY region DESC, category
+"""
+_ALL = """
+SELECT id, country, region, category, label, rate_ppm, version FROM tax_rate
+WHERE $1::uuid IS NULL OR id = $1 ORDER BY country, region, category LIMIT 2000
 """
 
 
@@ -20,10 +28,46 @@ class Rate:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class SavedRate:
+    """A rate as staff keep it. ``percent`` is like ``19`` or ``8.875``; an empty region is the whole country."""
+
+    id: UUID
+    country: str
+    region: str
+    category: str
+    label: str
+    percent: Decimal
+    version: int
+
+
 async def rates_of(ctx: Context, country: str, region: str) -> dict[str, Rate]:
     """Give the rate of each category in a place; a region's own rate goes before its country's."""
     found: dict[str, Rate] = {}
-    for row in await ctx.fetch_rows(_RATES, country, region):
+    for row in await ctx.fetch_rows(_HERE, country.upper(), region.strip().upper()):
         place = f"{country}-{row['region']}" if row["region"] else country
         found.setdefault(row["category"], Rate(row["label"], row["rate_ppm"], f"{place}, {row['category']}"))
     return found
+
+
+async def all_rates(ctx: Context) -> Sequence[SavedRate]:
+    """Give every rate of the store by place."""
+    return [_saved(row) for row in await ctx.fetch_rows(_ALL, None)]
+
+
+async def by_id(ctx: Context, rate_id: UUID) -> SavedRate | None:
+    rows = await ctx.fetch_rows(_ALL, rate_id)
+    return _saved(rows[0]) if rows else None
+
+
+def _saved(row: Any) -> SavedRate:
+    percent = Decimal(row["rate_ppm"]).scaleb(-4).normalize() + 0
+    return SavedRate(
+        id=row["id"],
+        country=row["country"],
+        region=row["region"],
+        category=row["category"],
+        label=row["label"],
+        percent=percent,
+        version=row["version"],
+    )
