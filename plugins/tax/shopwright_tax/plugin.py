@@ -9,13 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.hookspecs import DemoSource
+from shopwright.http.responses import url
+from shopwright.http.routing import Route
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright_admin.api import NavItem
 from shopwright_checkout.api import TaxResult, Totals
 from shopwright_orders.api import Address
+from shopwright_tax.admin import pages
 from shopwright_tax.services.calculate import taxes
 from shopwright_tax.services.save_rate import RateInput, save
 from shopwright_tax.settings import TaxSettings
+from shopwright_tax.views import api
 
 
 class Plugin(BasePlugin):
@@ -45,6 +50,15 @@ class Plugin(BasePlugin):
         self, ctx: Context, totals: Totals, destination: Address | None
     ) -> TaxResult | None:
         return await taxes(ctx, totals, destination)
+
+    @hookimpl
+    def register_routes(self) -> Sequence[Route]:
+        return [*pages.routes, *api.routes]
+
+    @hookimpl
+    async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
+        path = url(ctx, "tax.admin_rates")
+        return [NavItem(ctx.gettext("Taxes"), path, "tax.rate.view", "Settings", "percent", 60)]
 
     @hookimpl
     async def demo_data(self, ctx: Context, source: DemoSource) -> Sequence[str]:

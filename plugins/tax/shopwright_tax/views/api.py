@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tax rates of the admin API."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from shopwright.context import Context
+from shopwright.errors import NotFound
+from shopwright.http.routing import Routes, Scope
+from shopwright_tax.services import save_rate
+from shopwright_tax.services.rates import SavedRate, all_rates, by_id
+from shopwright_tax.services.save_rate import RateInput
+
+routes = Routes("tax", Scope.ADMIN_API)
+Percent = Annotated[Decimal, PlainSerializer(lambda value: f"{value:f}", return_type=str)]
+
+
+class RateBody(BaseModel):
+    """A rate to save; ``percent`` is text like ``"19"`` or ``"8.875"``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    country: str = Field(min_length=2, max_length=2)
+    region: str = Field(default="", max_length=40)
+    category: str = Field(default="standard", min_length=1, max_length=40)
+    label: str = Field(min_length=1, max_length=80)
+    percent: Decimal = Field(ge=0, le=100, decimal_places=4)
+
+    def rate(self) -> RateInput:
+        return RateInput(self.country, self.percent, self.label, self.region, self.category)
+
+
+class ChangedRate(RateBody):
+    """A rate to replace, with the version the caller has seen."""
+
+    version: int
+
+
+class VersionQuery(BaseModel):
+    """The version of the rate the caller has seen."""
+
+    version: int
+
+
+class RateView(BaseModel):
+    """A rate of the store."""
+
+    id: UUID
+    country: str
+    region: str
+    category: str
+    label: str
+    percent: Percent
+    version: int
+
+
+@routes.get("/api/admin/v1/tax-rates", permission="tax.rate.view")
+async def list_rates(ctx: Context) -> Sequence[RateView]:
+    """List tax rates by place."""
+    return [_view(rate) for rate in await all_rates(ctx)]
+
+
+@routes.post("/api/admin/v1/tax-rates", permission="tax.rate.edit", idempotent=True, status=201)
+async def create_rate(ctx: Context, body: RateBody) -> RateView:
+    """Add a tax rate; a place and category has one."""
+    return await _rate(ctx, await save_rate.create(ctx, body.rate()))
+
+
+@routes.get("/api/admin/v1/tax-rates/{rate_id}", permission="tax.rate.view")
+async def get_rate(ctx: Context, rate_id: UUID) -> RateView:
+    """Give one tax rate."""
+    return await _rate(ctx, rate_id)
+
+
+@routes.put("/api/admin/v1/tax-rates/{rate_id}", permission="tax.rate.edit")
+async def update_rate(ctx: Context, rate_id: UUID, body: ChangedRate) -> RateView:
+    """Replace a tax rate; 409 when it was changed meanwhile."""
+    await save_rate.update(ctx, rate_id, body.version, body.rate())
+    return await _rate(ctx, rate_id)
+
+
+@routes.delete("/api/admin/v1/tax-rates/{rate_id}", permission="tax.rate.edit", status=204)
+async def delete_rate(ctx: Context, rate_id: UUID, query: VersionQuery) -> None:
+    """Remove a tax rate; orders keep the taxes they were placed with."""
+    await save_rate.delete(ctx, rate_id, query.version)
+
+
+async def _rate(ctx: Context, rate_id: UUID) -> RateView:
+    rate = await by_id(ctx, rate_id)
+    if rate is None:
+        raise NotFound("There is no such tax rate.")
+    return _view(rate)
+
+
+def _view(rate: SavedRate) -> RateView:
+    return RateView.model_validate(rate, from_attributes=True)
