@@ -77,6 +77,13 @@ async def admin_page(
     return await frame.page(ctx, template, title=title, status=status, crumbs=crumbs, values=values)
 
 
+async def rendered_cards(ctx: Context, cards: Sequence[Card]) -> list[dict[str, Any]]:
+    """Render the cards of a zone: mappings with ``html`` and ``wide``, in their order; a failing card is left out."""
+    from shopwright_admin.services.cards import rendered
+
+    return await rendered(ctx, cards)
+
+
 async def list_page(ctx: Context, view: ListView) -> web.Response:
     """Answer with a list screen: search field, table, paging, empty state."""
     return await admin_page(ctx, "admin/list.html", title=view.title, view=view)

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The admin plugin: its manifest and its hook implementations."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
+from shopwright.http.routing import Route
 from shopwright.plugin import Manifest
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright.plugin import hookimpl
 from shopwright_admin import hookspecs
+from shopwright_admin.views import dashboard, plugins, sign_in, staff
 
 
 class Plugin(BasePlugin):
@@ -16,6 +20,9 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="Admin",
         summary="The merchant's side: sign-in, navigation, lists, forms and plugin switches.",
-        requires=(),
     )
     hookspecs = (hookspecs,)
+
+    @hookimpl
+    def register_routes(self) -> Sequence[Route]:
+        return [*sign_in.routes, *dashboard.routes, *plugins.routes, *plugins.api, *staff.routes]

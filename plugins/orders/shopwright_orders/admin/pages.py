@@ -12,7 +12,7 @@ from shopwright.errors import Conflict, NotFound
 from shopwright.http.forms import read_form
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
-from shopwright_admin.api import Column, ListView, admin_page, list_page
+from shopwright_admin.api import Column, ListView, admin_page, list_page, rendered_cards
 from shopwright_admin.hookspecs import admin_slot
 from shopwright_orders.api import OrderSummary
 from shopwright_orders.hookspecs import payment_providers
@@ -77,7 +77,7 @@ async def admin_order(ctx: Context, order_id: UUID) -> web.Response:
         crumbs=[(ctx.gettext("Orders"), url(ctx, "orders.admin_orders")), (order.number, "")],
         order=order,
         payment_label=method.label(ctx) if method else order.payment_method,
-        cards=sorted(cards, key=lambda card: card.priority),
+        cards=await rendered_cards(ctx, cards),
         can_edit=ctx.actor.can("orders.order.edit"),
     )
 
