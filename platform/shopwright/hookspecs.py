@@ -51,7 +51,7 @@ def register_routes() -> Sequence[Route]:
 
 
 @hookspec("register")
-def register_jobs() -> Sequence[Job]:
+def register_jobs() -> Sequence[Job[Any]]:
     """Give the plugin's background jobs."""
     raise AssertionError
 

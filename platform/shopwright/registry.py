@@ -5,6 +5,7 @@ import importlib.metadata as metadata
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pluggy
@@ -83,7 +84,7 @@ class Registry:
         names = sorted(points) if allowed is None else [name for name in allowed if name in points]
         candidates: dict[str, Callable[[], type[Plugin]]] = {name: points[name].load for name in names}
         for name, plugin in (extra or {}).items():
-            candidates[name] = lambda plugin=plugin: plugin
+            candidates[name] = partial(_given, plugin)
         registry = cls(candidates)
         missing = [] if allowed is None or safe_mode else [n for n in allowed if n not in candidates]
         registry.problems += [
@@ -169,7 +170,7 @@ class Registry:
                 raise ValueError(f"hook {name!r} is already owned by {self._specs[name].owner!r}")
         for name in names:
             self._specs[name] = Spec(owner, vars(module)[name])
-        self._manager.add_hookspecs(_Specs(module, names))
+        self._manager.add_hookspecs(_specs_of(module, names))
 
     def _collect_registered(self) -> None:
         """Fill the typed registries; whoever fails or clashes is left out whole, with all that needs it."""
@@ -194,7 +195,7 @@ class Registry:
                     for item in impl.function():
                         check_item(impl.plugin_name, spec.name, item, entries)
                         entries[item.code] = Entry(impl.plugin_name, item)
-                except Exception as error:  # noqa: BLE001 - named and left out
+                except Exception as error:
                     raise _Refused(impl.plugin_name, error) from error
             result[spec.function] = entries
         return result
@@ -221,9 +222,10 @@ class _Refused(Exception):
         self.error = error
 
 
-class _Specs:
-    """What pluggy scans: only the hooks a module declares itself, not the ones it imports."""
+def _given(plugin: type[Plugin]) -> type[Plugin]:
+    return plugin
 
-    def __init__(self, module: Any, names: Sequence[str]) -> None:
-        for name in names:
-            setattr(self, name, vars(module)[name])
+
+def _specs_of(module: Any, names: Sequence[str]) -> type:
+    """Give what pluggy scans: only the hooks a module declares itself, not the ones it imports."""
+    return type("Specs", (), {name: staticmethod(vars(module)[name]) for name in names})

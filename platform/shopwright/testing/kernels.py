@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from shopwright.activation import NewStore, create_store, switch_plugin
 from shopwright.actor import SYSTEM
@@ -36,7 +37,7 @@ async def open_kernel(
     url: str | None = None,
     enable: bool = True,
     config: dict[str, object] | None = None,
-    database: dict[str, float] | None = None,
+    database: dict[str, Any] | None = None,
 ) -> Kernel:
     """Open a kernel on a new database (or on ``url``), with stores and plugins on. See the fixture."""
     extra = {p.manifest.name: p for p in plugins if not isinstance(p, str)}

@@ -45,7 +45,7 @@ def mail_sink() -> "list[Message]":
 async def make_kernel(
     make_database: "MakeDatabase", tmp_path: "Path", mail_sink: "list[Message]"
 ) -> AsyncIterator[MakeKernel]:
-    """``await make_kernel(plugins=["catalog", MyPlugin], stores=[NewStore(…)])``: an open kernel.
+    """Open kernels: ``await make_kernel(plugins=["catalog", MyPlugin], stores=[NewStore(…)])``.
 
     Names are installed plugins, classes are plugins of the test; what they require is added. Every plugin is
     on in every store, unless ``enable=False``. ``url`` opens a second kernel on the database of a first one.
@@ -66,7 +66,7 @@ async def make_kernel(
 
 @pytest.fixture
 async def make_client() -> AsyncIterator[MakeClient]:
-    """``await make_client(kernel, store)``: an HTTP client that speaks to one store as one visitor."""
+    """Make clients that speak to one store as one visitor: ``await make_client(kernel, store)``."""
     from shopwright.testing.client import ShopServer
 
     async with AsyncExitStack() as stack:

@@ -17,7 +17,7 @@ from pydantic.types import StrictInt
 
 from shopwright_orders.api import Address
 
-COUNTRIES = frozenset(code for code in Locale("en").territories if len(code) == 2 and code.isalpha()) - {
+COUNTRIES = frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()) - {
     "EU", "EZ", "UN", "XA", "XB", "ZZ", "QO",
 }  # fmt: skip
 

@@ -57,8 +57,10 @@ async def extend(ctx: Context, session: AsyncSession, *, owner: UUID, expires_at
 
 
 async def claim(ctx: Context, session: AsyncSession, *, owner: UUID) -> bool:
-    """Turn an owner's reservations into a sale: allocated to the order for good. True when all were active;
-    False when some had been released (expired) and could not be taken again: the caller decides."""
+    """Turn an owner's reservations into a sale: allocated to the order for good.
+
+    False when they had been released (expired) and could not be taken again: the caller decides.
+    """
     from shopwright_inventory.services import reservations
 
     return await reservations.claim(ctx, session, owner=owner)

@@ -35,10 +35,8 @@ async def import_file(
     ctx: Context, path: Path, options: ImportOptions, progress: Progress | None
 ) -> ImportReport:
     """Do what ``api.import_shopify`` says."""
-    if not path.is_file():
-        raise UsageError(f"There is no file {path}.")
     started = time.perf_counter()
-    size = path.stat().st_size
+    size = await asyncio.to_thread(_size, path)
     run = await Run.begin(ctx, path, options)
     read = 0
     for group in groups(path, run.encoding, after_line=run.report.resumed_at_line - 1):
@@ -187,6 +185,12 @@ def _used(texts: dict[str, str], group: Group) -> dict[str, str]:
 def _report(values: dict[str, Any]) -> ImportReport:
     refusals = tuple(Refusal(**refusal) for refusal in values.pop("refusals", ()))
     return ImportReport(**values | {"refusals": refusals, "notices": tuple(values.get("notices", ()))})
+
+
+def _size(path: Path) -> int:
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}.")
+    return path.stat().st_size
 
 
 def _fingerprint(path: Path) -> str:
