@@ -1,10 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The customers plugin: its manifest and its hook implementations."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from shopwright.plugin import Manifest
+from shopwright.context import Context
+from shopwright.http.responses import url
+from shopwright.http.routing import Route
+from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright.templating.slots import Fragment
+from shopwright_admin.api import NavItem
+from shopwright_customers import hookspecs
+from shopwright_customers.admin import pages as admin_pages
+from shopwright_customers.api import AccountPage
+from shopwright_customers.views import api, pages
+
+_ADDRESS = ("line1", "line2", "postal_code", "city", "region", "country")
 
 
 class Plugin(BasePlugin):
@@ -16,4 +28,34 @@ class Plugin(BasePlugin):
         title="Customers",
         summary="Customer accounts of a store: sign-up, sign-in, addresses.",
         requires=("admin",),
+        permissions=(Permission("customers.customer.view", "See customers"),),
+        pii=(
+            PiiColumn("customers_customer", "email", "email"),
+            PiiColumn("customers_customer", "name", "name"),
+            PiiColumn("customers_customer", "password_hash", "secret"),
+            PiiColumn("customers_customer", "locale", "none"),
+            PiiColumn("customers_address", "name", "name"),
+            PiiColumn("customers_address", "phone", "phone"),
+            *(PiiColumn("customers_address", column, "address") for column in _ADDRESS),
+        ),
     )
+    hookspecs = (hookspecs,)
+
+    @hookimpl
+    def register_routes(self) -> Sequence[Route]:
+        return [*pages.routes, *api.api, *api.admin_api, *admin_pages.routes]
+
+    @hookimpl
+    async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
+        path = url(ctx, "customers.admin_customers")
+        return [NavItem(ctx.gettext("Customers"), path, "customers.customer.view", "Customers", "people", 10)]
+
+    @hookimpl
+    async def account_pages(self, ctx: Context) -> Sequence[AccountPage]:
+        return [AccountPage(ctx.gettext("Addresses"), url(ctx, "customers.list_addresses"), 50)]
+
+    @hookimpl
+    async def template_slot(self, ctx: Context, slot: str) -> Sequence[Fragment]:
+        if slot == "header.actions":
+            return [Fragment("customers/slots/account-link.html", priority=100)]
+        return []

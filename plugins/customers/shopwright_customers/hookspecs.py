@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The hooks of customer accounts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from shopwright.context import Context
+from shopwright.errors import Rejection
+from shopwright.hooks import hookspec
+from shopwright_customers.api import AccountPage
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRegistered:
+    """Somebody made an account."""
+
+    customer_id: UUID
+    version: int = 1
+
+
+@hookspec("veto")
+async def customer_validate(ctx: Context, email: str, name: str) -> Sequence[Rejection]:
+    """Object to a new account."""
+    raise AssertionError
+
+
+@hookspec("event")
+async def customer_registered(ctx: Context, event: CustomerRegistered) -> None:
+    """Learn that somebody made an account."""
+    raise AssertionError
+
+
+@hookspec("collect", on_error="open", budget=0.5)
+async def account_pages(ctx: Context) -> Sequence[AccountPage]:
+    """Give pages for the menu of a customer's account."""
+    raise AssertionError
