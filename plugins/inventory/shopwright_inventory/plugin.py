@@ -9,12 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.doctor import DoctorCheck
+from shopwright.http.responses import url
+from shopwright.http.routing import Route
 from shopwright.jobs import Job, Schedule
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright_admin.api import Card, NavItem
 from shopwright_catalog.api import Availability
-from shopwright_inventory import checks, jobs
-from shopwright_inventory.services import availability, reservations
+from shopwright_inventory import checks, hookspecs, jobs
+from shopwright_inventory.admin import pages as admin_pages
+from shopwright_inventory.hookspecs import StockChanged
+from shopwright_inventory.services import availability, list_stock, pages, reservations
+from shopwright_inventory.settings import InventorySettings
+from shopwright_inventory.views import api
 
 _TEXTS = {
     "inventory_location": ("code", "name"),
@@ -32,6 +39,7 @@ class Plugin(BasePlugin):
         title="Inventory",
         summary="Stock by location: levels, an append-only ledger of moves, reservations.",
         requires=("admin", "catalog"),
+        settings=InventorySettings,
         permissions=(
             Permission("inventory.stock.view", "See stock"),
             Permission("inventory.stock.edit", "Change stock"),
@@ -41,6 +49,8 @@ class Plugin(BasePlugin):
             *(PiiColumn(table, column, "none") for table, columns in _TEXTS.items() for column in columns),
         ),
     )
+
+    hookspecs = (hookspecs,)
 
     @hookimpl
     async def stock_available(
@@ -54,6 +64,26 @@ class Plugin(BasePlugin):
     ) -> Sequence[str]:
         await reservations.release(ctx, session, owner=order_id, reason=reason)
         return []
+
+    @hookimpl
+    async def stock_changed(self, ctx: Context, event: StockChanged) -> None:
+        await pages.forget(ctx, event.variant_id)
+
+    @hookimpl
+    def register_routes(self) -> Sequence[Route]:
+        return [*admin_pages.routes, *api.routes]
+
+    @hookimpl
+    async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
+        path = url(ctx, "inventory.admin_stock")
+        return [NavItem(ctx.gettext("Stock"), path, "inventory.stock.view", "Catalogue", "boxes", 50)]
+
+    @hookimpl
+    async def admin_dashboard_widgets(self, ctx: Context) -> Sequence[Card]:
+        if not ctx.actor.can("inventory.stock.view"):
+            return []
+        items = await list_stock.low(ctx, ctx.settings(InventorySettings).low_stock)
+        return [Card("inventory/admin/low.html", {"items": items}, priority=40)]
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:

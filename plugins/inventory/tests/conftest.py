@@ -4,11 +4,11 @@
 from uuid import UUID
 
 import pytest
+from tests.shop import system
 
 from shopwright.clock import FakeClock, SystemClock
 from shopwright.testing.kernels import ALPHA, BETA
 from shopwright_inventory.services import stock
-from tests.shop import system
 
 
 @pytest.fixture

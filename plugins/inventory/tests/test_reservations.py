@@ -5,13 +5,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from tests.shop import add_product, system
 
 from shopwright.errors import Conflict
 from shopwright.ids import new_id
 from shopwright_inventory import api as inventory
 from shopwright_inventory.api import Demand, OutOfStock
 from shopwright_inventory.services import reservations
-from tests.shop import add_product, system
 
 
 async def reserve(ctx, demand, owner=None, minutes=15):

@@ -32,6 +32,4 @@ def _line(number: int, line: Line, currency: str, *, taxable: bool) -> LineTotal
         tax_category=category, weight_grams=0, picture=None, published=True,
     )  # fmt: skip
     zero = Money.zero(currency)
-    return LineTotals(
-        UUID(int=number), variant, quantity, variant.price, Money(discount, currency), zero
-    )
+    return LineTotals(UUID(int=number), variant, quantity, variant.price, Money(discount, currency), zero)

@@ -2,9 +2,9 @@
 """Two stores with taxes, and staff who may do everything in one of them."""
 
 import pytest
+from tests.shop import system
 
 from shopwright.testing.kernels import ALPHA, BETA
-from tests.shop import system
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from plugins.tax.tests.carts import cart, rates
+
 from shopwright_tax.services.calculate import compute
 from shopwright_tax.settings import TaxSettings
 
@@ -122,7 +122,13 @@ HOW = st.builds(
     shipping_category=st.sampled_from([S, R, Z, "none"]),
 )
 CURRENCY = st.sampled_from(["EUR", "JPY", "KWD"])
-ANY_CART = {"lines": LINES, "shipping": st.integers(0, 50_000), "currency": CURRENCY, "by_category": RATES, "how": HOW}
+ANY_CART = {
+    "lines": LINES,
+    "shipping": st.integers(0, 50_000),
+    "currency": CURRENCY,
+    "by_category": RATES,
+    "how": HOW,
+}
 
 
 @settings(max_examples=300, deadline=None)

@@ -4,15 +4,15 @@
 from decimal import Decimal
 
 import pytest
-
 from plugins.tax.tests.carts import cart
+from tests.shop import system
+
 from shopwright.errors import Conflict, Invalid, NotFound
 from shopwright.ids import new_id
 from shopwright_orders.api import Address
 from shopwright_tax.services.calculate import taxes
 from shopwright_tax.services.rates import all_rates, by_id
 from shopwright_tax.services.save_rate import RateInput, create, delete, save, update
-from tests.shop import system
 
 
 def address(country, region=""):
@@ -48,7 +48,13 @@ async def test_a_rate_is_kept_by_version(ctx):
     made = await by_id(ctx, rate_id)
     await update(ctx, rate_id, 1, RateInput("DE", Decimal(9), "VAT", "BE"))
 
-    assert (made.country, made.region, made.label, str(made.percent), made.version) == ("DE", "BE", "VAT", "8.875", 1)
+    assert (made.country, made.region, made.label, str(made.percent), made.version) == (
+        "DE",
+        "BE",
+        "VAT",
+        "8.875",
+        1,
+    )
     with pytest.raises(Conflict) as told:
         await update(ctx, rate_id, 1, RateInput("DE", Decimal(10), "VAT", "BE"))
     assert (told.value.error_code, told.value.extra) == ("version_conflict", {"version": 2})

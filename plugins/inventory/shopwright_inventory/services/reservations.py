@@ -15,6 +15,7 @@ from shopwright.context import Context
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_inventory.api import Demand, OutOfStock
+from shopwright_inventory.services.news import tell
 
 _LOCK = text("""
 SELECT i.id AS variant_id, l.location_id, l.on_hand - l.reserved - l.allocated AS available
@@ -72,8 +73,13 @@ WITH freed AS (
 UPDATE inventory_level l SET version = l.version + 1, reserved = l.reserved - f.reserved,
     allocated = l.allocated - f.allocated
 FROM sums f WHERE l.variant_id = f.variant_id AND l.location_id = f.location_id
+RETURNING l.variant_id, f.reserved + f.allocated AS freed
 """
 _RELEASE = text(_FREE.format(which="owner = :owner AND state <> 'released'"))
+_LEFT = text("""
+SELECT variant_id, sum(on_hand - reserved - allocated) AS available FROM inventory_level
+WHERE variant_id = ANY(CAST(:ids AS uuid[])) GROUP BY variant_id
+""")
 _EXTEND = text("""
 UPDATE inventory_reservation SET expires_at = greatest(expires_at, :expires_at), updated_at = :now
 WHERE owner = :owner AND state = 'active'
@@ -114,6 +120,10 @@ async def reserve(
     )  # fmt: skip
     if getattr(result, "rowcount", -1) != len(picks):
         raise _short({pick["variant_id"]: (pick["quantity"], 0) for pick in picks})
+    left: Counter[UUID] = Counter()
+    for row in rows:
+        left[row.variant_id] += row.available or 0
+    await tell(ctx, session, {id_: (n, 0) for id_, n in left.items() if n == wanted[id_]})
 
 
 async def extend(ctx: Context, session: AsyncSession, *, owner: UUID, expires_at: datetime) -> None:
@@ -140,21 +150,35 @@ async def claim(ctx: Context, session: AsyncSession, *, owner: UUID) -> bool:
 
 async def release(ctx: Context, session: AsyncSession, *, owner: UUID, reason: str) -> None:
     await session.execute(_LOCK_OWNER, {"owner": owner})
-    await session.execute(_RELEASE, {"owner": owner, "reason": reason, "now": ctx.clock.now()})
+    parameters = {"owner": owner, "reason": reason, "now": ctx.clock.now()}
+    await _tell_freed(ctx, session, (await session.execute(_RELEASE, parameters)).all())
 
 
 async def release_expired(ctx: Context) -> int:
     """Release reservations whose time is over, two hundred in a transaction; gives how many were due."""
     now, count = ctx.clock.now(), 0
     while due := [row["id"] for row in await ctx.fetch_rows(_DUE, now)]:
-        await ctx.run(partial(_expire, ids=due, now=now))
+        await ctx.run(partial(_expire, ctx, ids=due, now=now))
         count += len(due)
     return count
 
 
-async def _expire(session: AsyncSession, ids: Sequence[UUID], now: datetime) -> None:
+async def _expire(ctx: Context, session: AsyncSession, ids: Sequence[UUID], now: datetime) -> None:
     await session.execute(_LOCK_DUE, {"ids": ids})
-    await session.execute(_EXPIRE, {"ids": ids, "now": now, "reason": "expired"})
+    freed = await session.execute(_EXPIRE, {"ids": ids, "now": now, "reason": "expired"})
+    await _tell_freed(ctx, session, freed.all())
+
+
+async def _tell_freed(ctx: Context, session: AsyncSession, rows: Sequence[Any]) -> None:
+    """Tell of variants that were sold out until now."""
+    freed: Counter[UUID] = Counter()
+    for row in rows:
+        freed[row.variant_id] += row.freed
+    if not freed:
+        return
+    left = (await session.execute(_LEFT, {"ids": list(freed)})).all()
+    back = {row.variant_id: (0, row.available) for row in left if row.available == freed[row.variant_id]}
+    await tell(ctx, session, back)
 
 
 def _pick(wanted: Counter[UUID], rows: Sequence[Any]) -> list[dict[str, Any]]:

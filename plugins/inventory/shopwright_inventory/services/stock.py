@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid, NotFound
 from shopwright.ids import new_id
+from shopwright_inventory.services.news import tell
 
 DEFAULT = "main"
 MAX_ON_HAND = 1_000_000_000
@@ -31,8 +32,10 @@ INSERT INTO inventory_level (store_id, id, variant_id, location_id)
 VALUES (:store_id, :id, :variant_id, :location_id) ON CONFLICT (store_id, variant_id, location_id) DO NOTHING
 """)
 _LOCK = text("""
-SELECT on_hand, reserved, allocated, version FROM inventory_level
-WHERE variant_id = :variant_id AND location_id = :location_id FOR UPDATE
+SELECT on_hand, reserved, allocated, version, (
+    SELECT sum(x.on_hand - x.reserved - x.allocated) FROM inventory_level x
+    WHERE x.store_id = l.store_id AND x.variant_id = l.variant_id) AS available
+FROM inventory_level l WHERE variant_id = :variant_id AND location_id = :location_id FOR UPDATE
 """)
 _MOVE = text("""
 WITH level AS (
@@ -62,9 +65,13 @@ async def count(
     on_hand: int,
     reason: str,
     location: str = "",
+    note: str = "",
     expected_version: int | None = None,
 ) -> None:
-    """Do what ``api.count`` says; with ``expected_version`` refuse when somebody else changed the level."""
+    """Do what ``api.count`` says; with ``expected_version`` refuse when somebody else changed the level.
+
+    A level that does not exist yet has version 0.
+    """
     if not 0 <= on_hand <= MAX_ON_HAND:
         message = "Give a whole number of 0 or more."
         raise Invalid(message, errors=[FieldError("/on_hand", "out_of_range", message)])
@@ -72,7 +79,8 @@ async def count(
     keys = {"variant_id": variant_id, "location_id": place}
     await session.execute(_TRACK, keys | {"store_id": ctx.store.id, "id": new_id()})
     level = (await session.execute(_LOCK, keys)).one()
-    if expected_version is not None and level.version != expected_version:
+    seen = 1 if expected_version == 0 else expected_version
+    if seen is not None and level.version != seen:
         raise Conflict(
             "The stock level was changed by somebody else. Look at the new number and save again.",
             code="version_conflict",
@@ -89,9 +97,11 @@ async def count(
         keys
         | {
             "store_id": ctx.store.id, "id": new_id(), "quantity": on_hand - level.on_hand, "reason": reason,
-            "note": "", "actor": ctx.actor.label or ctx.actor.kind, "now": ctx.clock.now(),
+            "note": note, "actor": ctx.actor.label or ctx.actor.kind, "now": ctx.clock.now(),
         },
     )  # fmt: skip
+    change = on_hand - level.on_hand
+    await tell(ctx, session, {variant_id: (level.available, level.available + change)})
 
 
 async def untrack(ctx: Context, session: AsyncSession, *, variant_id: UUID) -> None:

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stock in the admin: what there is, counting it, the moves of an item, locations."""
+
+from typing import Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import BaseModel, Field
+
+from shopwright.context import Context
+from shopwright.errors import Conflict, Invalid, NotFound, ShopwrightError
+from shopwright.http.forms import read_form
+from shopwright.http.responses import redirect, url
+from shopwright.http.routing import Routes, Scope
+from shopwright_admin.api import admin_page
+from shopwright_inventory.services import list_stock, locations, stock
+
+routes = Routes("inventory", Scope.ADMIN)
+Reason = Literal["counted", "received", "adjusted", "returned", "damaged"]
+
+
+class ListQuery(BaseModel):
+    """Which items, and where the list goes on."""
+
+    q: str = ""
+    cursor: str = ""
+
+
+class CountForm(BaseModel):
+    """A number that was counted; ``version`` is of the level that was on the screen."""
+
+    on_hand: int = Field(ge=0, le=stock.MAX_ON_HAND)
+    version: int
+    location: str = Field(default=stock.DEFAULT, max_length=40)
+    reason: Reason = "counted"
+    note: str = Field(default="", max_length=500)
+    q: str = ""
+    back: Literal["list", "item"] = "list"
+
+
+class LocationForm(BaseModel):
+    """A new location."""
+
+    code: str = Field(min_length=1, max_length=40)
+    name: str = Field(min_length=1, max_length=80)
+    priority: int = Field(default=0, ge=-1000, le=1000)
+
+
+@routes.get("/admin/stock", permission="inventory.stock.view")
+async def admin_stock(ctx: Context, query: ListQuery) -> web.Response:
+    """List what is in stock."""
+    found = await list_stock.page(ctx, search=query.q, cursor=query.cursor)
+    base = url(ctx, "inventory.admin_stock")
+    more = f"{base}?{urlencode({'cursor': found.next_cursor, 'q': query.q})}" if found.next_cursor else ""
+    return await admin_page(
+        ctx,
+        "inventory/admin/stock.html",
+        title=ctx.gettext("Stock"),
+        items=found.items,
+        next_url=more,
+        search=query.q,
+        can_edit=ctx.actor.can("inventory.stock.edit"),
+    )
+
+
+@routes.get("/admin/stock/locations", permission="inventory.stock.view")
+async def admin_locations(ctx: Context) -> web.Response:
+    """List locations."""
+    return await _locations(ctx, {}, {})
+
+
+@routes.post("/admin/stock/locations", permission="inventory.stock.edit")
+async def admin_add_location(ctx: Context, request: web.Request) -> web.Response:
+    """Add a location."""
+    assert ctx.visit is not None
+    form = await read_form(request, LocationForm)
+    if form.value is None:
+        return await _locations(ctx, form.raw, form.errors, status=422)
+    try:
+        await locations.add(ctx, **form.value.model_dump())
+    except (Invalid, Conflict) as error:
+        errors = {e.pointer.strip("/"): ctx.gettext(e.message) for e in error.errors}
+        return await _locations(ctx, form.raw, errors, status=error.status)
+    ctx.visit.flash("success", ctx.gettext("The location is added."))
+    return redirect(ctx, url(ctx, "inventory.admin_locations"))
+
+
+@routes.get("/admin/stock/{variant_id}", permission="inventory.stock.view")
+async def admin_stock_item(ctx: Context, variant_id: UUID) -> web.Response:
+    """Show one item with its moves."""
+    item = await list_stock.item(ctx, variant_id)
+    if item is None:
+        raise NotFound("There is no such item.")
+    return await admin_page(
+        ctx,
+        "inventory/admin/item.html",
+        title=item.title,
+        crumbs=[(ctx.gettext("Stock"), url(ctx, "inventory.admin_stock")), (item.title, "")],
+        item=item,
+        moves=await list_stock.moves(ctx, variant_id),
+        locations=await list_stock.locations(ctx),
+        can_edit=ctx.actor.can("inventory.stock.edit"),
+    )
+
+
+@routes.post("/admin/stock/{variant_id}/count", permission="inventory.stock.edit")
+async def admin_count(ctx: Context, request: web.Request, variant_id: UUID) -> web.Response:
+    """Set what is on hand at a location."""
+    assert ctx.visit is not None
+    form = await read_form(request, CountForm)
+    if form.value is None:
+        ctx.visit.flash("error", next(iter(form.errors.values())))
+    else:
+        ctx.visit.flash(*await _counted(ctx, variant_id, form.value))
+    if form.raw.get("back") == "item":
+        return redirect(ctx, url(ctx, "inventory.admin_stock_item", variant_id=variant_id))
+    query = urlencode({"q": form.raw["q"]}) if form.raw.get("q") else ""
+    return redirect(ctx, f"{url(ctx, 'inventory.admin_stock')}{'?' if query else ''}{query}")
+
+
+async def _counted(ctx: Context, variant_id: UUID, form: CountForm) -> tuple[str, str]:
+    """Count, and give the message for the next page."""
+    if await list_stock.item(ctx, variant_id) is None:
+        raise NotFound("There is no such item.")
+    try:
+        await ctx.run(
+            lambda session: stock.count(
+                ctx, session, variant_id=variant_id, on_hand=form.on_hand, reason=form.reason,
+                location=form.location, note=form.note, expected_version=form.version,
+            )
+        )  # fmt: skip
+    except Conflict as error:
+        return "error", _why(ctx, error)
+    except ShopwrightError as error:
+        return "error", ctx.gettext(error.detail)
+    return "success", ctx.gettext("%(number)s on hand now.", number=form.on_hand)
+
+
+def _why(ctx: Context, error: Conflict) -> str:
+    if error.error_code == "version_conflict":
+        return ctx.gettext(
+            "Somebody changed this meanwhile: %(number)s on hand now. Please look and save again.",
+            number=error.extra["on_hand"],
+        )
+    return ctx.gettext(
+        "%(number)s of these are reserved or sold already, so there must be at least as many.",
+        number=error.extra["held"],
+    )
+
+
+async def _locations(
+    ctx: Context, typed: dict[str, str], errors: dict[str, str], *, status: int = 200
+) -> web.Response:
+    title = ctx.gettext("Locations")
+    return await admin_page(
+        ctx,
+        "inventory/admin/locations.html",
+        title=title,
+        status=status,
+        crumbs=[(ctx.gettext("Stock"), url(ctx, "inventory.admin_stock")), (title, "")],
+        locations=await list_stock.locations(ctx),
+        typed=typed,
+        errors=errors,
+        can_edit=ctx.actor.can("inventory.stock.edit"),
+    )

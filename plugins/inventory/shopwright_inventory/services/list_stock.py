@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stock as staff see it: variants with their levels, moves of a variant, locations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shopwright.context import Context
+from shopwright.errors import BadRequest, FieldError
+from shopwright_catalog import api as catalog
+
+_LIST = """
+WITH page AS (
+    SELECT v.store_id, v.id FROM catalog_variant v
+    JOIN catalog_product p ON p.store_id = v.store_id AND p.id = v.product_id
+    WHERE NOT v.archived AND ($1::uuid IS NULL OR v.id > $1) AND ($2::uuid IS NULL OR v.id = $2)
+        AND ($3::text = '' OR v.sku ILIKE $3 OR p.title ILIKE $3)
+    ORDER BY v.id LIMIT $4
+)
+SELECT page.id AS variant_id, coalesce(i.tracked, false) AS tracked, o.code AS location,
+    o.name AS location_name, l.on_hand, l.reserved, l.allocated, l.version
+FROM page LEFT JOIN inventory_item i ON i.store_id = page.store_id AND i.id = page.id
+LEFT JOIN inventory_level l ON l.store_id = i.store_id AND l.variant_id = i.id
+LEFT JOIN inventory_location o ON o.store_id = l.store_id AND o.id = l.location_id
+ORDER BY page.id, o.priority, o.code
+"""
+_MOVES = """
+SELECT m.at, o.name AS location, m.quantity, m.reason, m.note, m.actor FROM inventory_move m
+JOIN inventory_location o ON o.store_id = m.store_id AND o.id = m.location_id
+WHERE m.variant_id = $1 ORDER BY m.id DESC LIMIT $2
+"""
+_LOCATIONS = "SELECT code, name, priority FROM inventory_location ORDER BY priority, code"
+_LOW = """
+SELECT i.id AS variant_id, sum(l.on_hand - l.reserved - l.allocated)::bigint AS available
+FROM inventory_item i JOIN inventory_level l ON l.store_id = i.store_id AND l.variant_id = i.id
+WHERE i.tracked GROUP BY i.id HAVING sum(l.on_hand - l.reserved - l.allocated) <= $1
+ORDER BY available, i.id LIMIT $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What a variant has at one location; ``available`` is left to sell."""
+
+    location: str
+    location_name: str
+    on_hand: int
+    reserved: int
+    allocated: int
+    available: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockItem:
+    """A variant with its levels; one that is not tracked can always be sold."""
+
+    variant_id: UUID
+    sku: str
+    title: str
+    tracked: bool
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StockPage:
+    """One page of stock; ``next_cursor`` is empty on the last one."""
+
+    items: list[StockItem]
+    next_cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One entry of the ledger."""
+
+    at: datetime
+    location: str
+    quantity: int
+    reason: str
+    note: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place where stock lies; orders take from the lowest priority first."""
+
+    code: str
+    name: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class LowItem:
+    """A variant of which few are left."""
+
+    variant_id: UUID
+    sku: str
+    title: str
+    available: int
+
+
+async def page(ctx: Context, *, search: str = "", cursor: str = "", limit: int = 50) -> StockPage:
+    """Give a page of variants; ``search`` is a part of a SKU or a product's title.
+
+    Raises:
+        BadRequest: the cursor is not one of ours.
+    """
+    pattern = f"%{_escaped(search.strip())}%" if search.strip() else ""
+    items = await _items(ctx, _decode(cursor), None, pattern, limit + 1)
+    more = items[limit - 1].variant_id if len(items) > limit else ""
+    return StockPage(items[:limit], str(more))
+
+
+async def item(ctx: Context, variant_id: UUID) -> StockItem | None:
+    found = await _items(ctx, None, variant_id, "", 1)
+    return found[0] if found else None
+
+
+async def moves(ctx: Context, variant_id: UUID, *, limit: int = 200) -> list[Move]:
+    """Give the ledger of a variant, newest first."""
+    return [Move(*row) for row in await ctx.fetch_rows(_MOVES, variant_id, limit)]
+
+
+async def locations(ctx: Context) -> list[Location]:
+    return [Location(*row) for row in await ctx.fetch_rows(_LOCATIONS)]
+
+
+async def low(ctx: Context, at_most: int, *, limit: int = 8) -> list[LowItem]:
+    """Give tracked variants with few left, the scarcest first."""
+    rows = await ctx.fetch_rows(_LOW, at_most, limit)
+    infos = await catalog.variants(ctx, [row["variant_id"] for row in rows])
+    return [
+        LowItem(row["variant_id"], info.sku, _title(info), row["available"])
+        for row in rows
+        if (info := infos.get(row["variant_id"]))
+    ]
+
+
+async def _items(
+    ctx: Context, after: UUID | None, only: UUID | None, pattern: str, limit: int
+) -> list[StockItem]:
+    rows = await ctx.fetch_rows(_LIST, after, only, pattern, limit)
+    by_variant: dict[UUID, list[Any]] = {}
+    for row in rows:
+        by_variant.setdefault(row["variant_id"], []).append(row)
+    infos = await catalog.variants(ctx, list(by_variant))
+    return [_item(info, found) for variant_id, found in by_variant.items() if (info := infos.get(variant_id))]
+
+
+def _item(info: catalog.VariantInfo, rows: Sequence[Any]) -> StockItem:
+    levels = tuple(
+        Level(
+            location=row["location"],
+            location_name=row["location_name"],
+            on_hand=row["on_hand"],
+            reserved=row["reserved"],
+            allocated=row["allocated"],
+            available=row["on_hand"] - row["reserved"] - row["allocated"],
+            version=row["version"],
+        )
+        for row in rows
+        if row["location"] is not None
+    )
+    return StockItem(info.id, info.sku, _title(info), rows[0]["tracked"], levels)
+
+
+def _title(info: catalog.VariantInfo) -> str:
+    return f"{info.product_title} · {info.title}" if info.title else info.product_title
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _decode(cursor: str) -> UUID | None:
+    try:
+        return UUID(cursor) if cursor else None
+    except ValueError:
+        message = "This cursor is not one of ours; begin again without a cursor."
+        raise BadRequest(message, errors=[FieldError("/cursor", "unknown_cursor", message)]) from None
