@@ -53,6 +53,9 @@ def upgrade() -> None:
             PRIMARY KEY (store_id, id),
             UNIQUE (store_id, path)
         );
+        CREATE TRIGGER kernel_template_override_bumps_config_version
+            AFTER INSERT OR UPDATE OR DELETE ON kernel_template_override
+            FOR EACH STATEMENT EXECUTE FUNCTION kernel_bump_config_version();
         """
     )
     for name in ("session", "idempotency", "template_override"):

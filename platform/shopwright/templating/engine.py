@@ -1,26 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rendering: one environment per store snapshot, asynchronous, escaped, strict about what is missing."""
+"""Rendering: asynchronous, escaped, strict about what is missing, and safe where a store wrote the template."""
 
 import logging
-import tomllib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from jinja2 import Environment, StrictUndefined, Template, pass_context
-from jinja2.runtime import Context as TemplateContext
+from jinja2 import Environment, Template
+from jinja2.exceptions import TemplateRuntimeError
 from markupsafe import Markup
 
-from shopwright.http.responses import template_values, url
+from shopwright.hooks.breaker import BreakerKey
+from shopwright.http.responses import template_values
 from shopwright.http.static import digest, static_folder
-from shopwright.i18n import format_date, format_datetime, format_money
-from shopwright.money import Money
 from shopwright.stores import Store
+from shopwright.templating import environments, pages, rendering
 from shopwright.templating.loader import ChainLoader, template_folder
-from shopwright.templating.sandbox import Meter, SandboxEnvironment, collected, sandbox_safe
-from shopwright.templating.slots import render_slot
+from shopwright.templating.meter import LimitReached, Meter, collected
+from shopwright.templating.overrides import is_of_staff, read_overrides
+from shopwright.templating.rendering import Rendering
 from shopwright.templating.themes import Themes
 
 if TYPE_CHECKING:
@@ -28,7 +28,30 @@ if TYPE_CHECKING:
     from shopwright.kernel import Kernel
 
 log = logging.getLogger(__name__)
-_OVERRIDES = "SELECT path, source FROM kernel_template_override"
+_KERNEL = Path(__file__).parent.parent
+_DEEPEST = 12
+"""How many renderings may be within each other, as a slot's fragment is within its page."""
+
+
+class TemplateFailure(TemplateRuntimeError):
+    """A store's own template failed or did too much; says which and, where it can, the line."""
+
+    def __init__(self, name: str, line: int, reason: str) -> None:
+        super().__init__(f"{name}, line {line}: {reason}" if line else f"{name}: {reason}")
+        self.template = name
+        self.line = line
+
+
+@dataclass(slots=True)
+class _StoreTemplates:
+    """What renders the pages of one snapshot of a store."""
+
+    store: Store
+    files: Environment
+    own: Environment | None
+    """Sandboxed, with the store's overrides; None when it has none."""
+    theme: Mapping[str, Any]
+    arrangements: dict[tuple[bool, str], pages.Page] = field(default_factory=dict)
 
 
 class Templates:
@@ -37,53 +60,81 @@ class Templates:
     def __init__(self, kernel: "Kernel") -> None:
         self._kernel = kernel
         self.themes = Themes(kernel.config.theme_dirs)
-        self._environments: dict[UUID, tuple[Store, Environment]] = {}
-        self._sections: dict[Path, dict[str, Any]] = {}
-        for theme in self.themes:
-            kernel.translations.add(theme.folder / "locales", theme.name)
+        self._stores: dict[UUID, _StoreTemplates] = {}
+        self._age = 0
+        self._code = environments.MemoryCode(), environments.MemoryCode()
+        kernel.translations.add(_KERNEL / "locales", "kernel")
         for name, plugin in kernel.registry.plugins.items():
             kernel.translations.add(template_folder(plugin.package).parent / "locales", name)
+        for theme in self.themes:
+            kernel.translations.add(theme.folder / "locales", theme.name)
 
     def forget(self) -> None:
-        """Drop what was compiled: stores, themes or overrides may have changed."""
-        self._environments.clear()
-        self._sections.clear()
+        """Read themes' pages and stores' overrides anew: something may have changed."""
+        self._stores.clear()
+        self._age += 1
 
     async def render(self, ctx: "Context", name: str, values: Mapping[str, Any]) -> str:
         """Render a template by name.
 
         Raises:
-            jinja2.TemplateError: it does not exist, is broken, or oversteps the sandbox.
+            jinja2.TemplateError: it does not exist, or is broken.
         """
-        environment = await self._environment(ctx)
-        template = environment.get_template(name)
-        return await self._run(environment, template, {**self._common(ctx), **values})
+
+        async def work(environment: Environment) -> str:
+            return await self._written(environment, name, {**self._common(ctx, environment), **values})
+
+        return await self._with_fallback(ctx, name, work)
 
     async def page(self, ctx: "Context", name: str, model: object, values: Mapping[str, Any]) -> str:
-        """Render a page a theme arranges: ``<name>.toml`` lists its sections and their settings."""
-        environment = await self._environment(ctx)
-        arrangement = self._arrangement(environment, f"{name}.toml")
-        common = {**self._common(ctx), **values, "page": model}
-        parts = []
-        for section in arrangement.get("sections", ()):
-            settings = {**self._defaults(environment, section["type"]), **section.get("settings", {})}
-            template = environment.get_template(section["type"])
-            scope = {**common, "section": {"type": section["type"], "settings": settings}}
-            parts.append(await self._run(environment, template, scope))
-        layout = environment.get_template(arrangement.get("layout", "layouts/page.html"))
-        content = Markup("").join(Markup(part) for part in parts)  # noqa: S704 - rendered by us just now
-        return await self._run(environment, layout, {**common, "sections": content})
+        """Render a page a theme arranges: ``<name>.toml`` lists its sections and their settings.
+
+        Raises:
+            LookupError: nobody arranges this page.
+            ThemeError: it names a section or setting that does not exist.
+        """
+
+        async def work(environment: Environment) -> str:
+            page = await self._page(ctx, environment, name)
+            common = {**self._common(ctx, environment), **values, "page": model}
+            parts = []
+            for section in page.sections:
+                chosen = section.in_language(ctx.locale, ctx.store.default_locale)
+                parts.append(await self._written(environment, section.type, {**common, "section": chosen}))
+            content = Markup("").join(Markup(part) for part in parts)  # noqa: S704 - rendered by us just now
+            return await self._written(environment, page.layout, {**common, "sections": content})
+
+        return await self._with_fallback(ctx, f"{name}.toml", work)
+
+    async def check(self, ctx: "Context", path: str, source: str) -> None:
+        """Tell whether a store could have this source in place of a template or page.
+
+        Raises:
+            LookupError: nothing has this name.
+            jinja2.TemplateSyntaxError: it cannot be read.
+            ThemeError: the page names a section or setting that does not exist.
+        """
+        overrides = {**await read_overrides(ctx), path: source}
+        if self._loader(ctx.store, {}).read(path) is None:
+            raise LookupError(path)
+        loader = self._loader(ctx.store, overrides)
+        if path.endswith(".toml"):
+            pages.read_page(loader, path.removesuffix(".toml"))
+        else:
+            environments.untrusted(loader, environments.MemoryCode()).get_template(path)
 
     def asset_folder(self, theme: str) -> Path | None:
         found = self.themes.get(theme)
         return found.folder / "assets" if found else None
 
     def asset_url(self, ctx: "Context", path: str) -> str:
-        """Give the address of a file of the store's theme, or of a plugin or the kernel when it begins with
-        ``<plugin>:`` (``admin:admin.css``), with its fingerprint."""
+        """Give the address of a file of the store's theme, with its fingerprint.
+
+        ``admin:admin.css`` is a file of the plugin ``admin``, ``kernel:…`` one of the kernel.
+        """
         owner, _, rest = path.rpartition(":")
         if owner == "kernel":
-            return _versioned(f"/static/kernel/{rest}", Path(__file__).parent.parent / "static" / rest)
+            return _versioned(f"/static/kernel/{rest}", _KERNEL / "static" / rest)
         if owner:
             folder = static_folder(self._kernel.registry.plugins[owner].package, owner)
             return _versioned(f"/static/{owner}/{rest}", folder / rest)
@@ -92,140 +143,121 @@ class Templates:
                 return _versioned(f"/static/theme/{theme.name}/{rest}", theme.folder / "assets" / rest)
         return f"/static/theme/{ctx.store.theme}/{rest}"
 
-    async def _environment(self, ctx: "Context") -> Environment:
-        found = self._environments.get(ctx.store.id)
-        if found is not None and found[0] is ctx.store:
-            return found[1]
-        rows = await ctx.fetch_rows(_OVERRIDES)
-        overrides = {row["path"]: row["source"] for row in rows}
-        plugins = self._kernel.registry.plugins
-        folders = [template_folder(plugins[name].package) for name in plugins if name in ctx.store.plugins]
-        loader = ChainLoader(overrides, self.themes.chain(ctx.store.theme), folders)
-        kind = SandboxEnvironment if overrides else Environment
-        environment = kind(
-            loader=loader, autoescape=True, enable_async=True, undefined=StrictUndefined, trim_blocks=True,
-            lstrip_blocks=True, extensions=["jinja2.ext.i18n"], auto_reload=False, cache_size=-1,
-        )  # fmt: skip
-        environment.filters |= {"money": _money, "date": _date, "datetime": _datetime, "_metered": _metered}
-        environment.install_gettext_callables(_gettext, _ngettext, newstyle=True, pgettext=_pgettext)  # type: ignore[attr-defined]
-        self._environments[ctx.store.id] = (ctx.store, environment)
-        return environment
+    async def _of(self, ctx: "Context") -> _StoreTemplates:
+        found = self._stores.get(ctx.store.id)
+        if found is not None and found.store is ctx.store:
+            return found
+        age = self._age
+        overrides = await read_overrides(ctx)
+        made = self._made(ctx.store, overrides)
+        if age == self._age:
+            self._stores[ctx.store.id] = made
+        return made
 
-    async def _run(self, environment: Environment, template: Template, values: dict[str, Any]) -> str:
-        if not isinstance(environment, SandboxEnvironment):
+    def _made(self, store: Store, overrides: dict[str, str]) -> _StoreTemplates:
+        files, own = self._code
+        return _StoreTemplates(
+            store,
+            files=environments.trusted(self._loader(store, {}), files),
+            own=environments.untrusted(self._loader(store, overrides), own) if overrides else None,
+            theme=self._theme(store),
+        )
+
+    def _loader(self, store: Store, overrides: dict[str, str]) -> ChainLoader:
+        plugins = self._kernel.registry.plugins
+        folders = [template_folder(plugins[name].package) for name in plugins if name in store.plugins]
+        return ChainLoader(store.code, overrides, self.themes.chain(store.theme), folders)
+
+    def _theme(self, store: Store) -> Mapping[str, Any]:
+        settings = pages.read_settings(self.themes.settings_of(store.theme), {})
+        return {"name": store.theme, "settings": settings}
+
+    async def _with_fallback(
+        self, ctx: "Context", name: str, work: Callable[[Environment], Awaitable[str]]
+    ) -> str:
+        """Use the store's own templates; while they fail, its customers get the theme's."""
+        templates = await self._of(ctx)
+        key = BreakerKey("templates", f"{name} of the store", ctx.store.id)
+        breakers = self._kernel.breakers
+        if templates.own is not None and not is_of_staff(name) and breakers.allows(key):
+            try:
+                result = await self._at_work(ctx, templates.own, name, work)
+            except TemplateFailure as error:
+                if isinstance(error.__cause__, LimitReached) and rendering.around() is not None:
+                    raise error.__cause__ from None
+                breakers.failed(key, error)
+                log.warning("store %s: the theme's template is used: %s", ctx.store.code, error)
+            else:
+                breakers.succeeded(key)
+                return result
+        return await self._at_work(ctx, templates.files, name, work)
+
+    async def _at_work(
+        self,
+        ctx: "Context",
+        environment: Environment,
+        name: str,
+        work: Callable[[Environment], Awaitable[str]],
+    ) -> str:
+        outer = rendering.around()
+        meter = None
+        if environment.sandboxed:
+            meter = outer.meter if outer is not None and outer.meter is not None else Meter()
+        depth = outer.depth + 1 if outer is not None else 0
+        if depth > _DEEPEST:
+            raise RecursionError(f"{name} is rendered within itself")
+        token = rendering.enter(Rendering(self, ctx, meter, depth))
+        try:
+            return await work(environment)
+        except Exception as error:
+            assert isinstance(environment.loader, ChainLoader)
+            place, line = environments.place_of(error, environment.loader) or (name, 0)
+            if meter is None:
+                error.add_note(f"In the template {place}, line {line}.")
+                raise
+            raise TemplateFailure(place, line, _reason(error)) from error
+        finally:
+            rendering.leave(token)
+
+    async def _written(self, environment: Environment, name: str, values: dict[str, Any]) -> str:
+        template: Template = environment.get_template(name)
+        meter = rendering.current().meter
+        if meter is None:
             return await template.render_async(values)
-        meter = Meter()
-        values = {**values, "_meter": meter}
         return await collected(template.generate_async(values), meter)
 
-    def _common(self, ctx: "Context") -> dict[str, Any]:
-        """Give what every template has. The context itself is out of reach of what templates can call."""
+    async def _page(self, ctx: "Context", environment: Environment, name: str) -> pages.Page:
+        known, key = (await self._of(ctx)).arrangements, (environment.sandboxed, name)
+        if key not in known:
+            assert isinstance(environment.loader, ChainLoader)
+            known[key] = pages.read_page(environment.loader, name)
+        return known[key]
 
-        @sandbox_safe
-        def link(code: str, **params: object) -> str:
-            return url(ctx, code, **params)
-
-        @sandbox_safe
-        def asset(path: str) -> str:
-            return self.asset_url(ctx, path)
-
-        @sandbox_safe
-        def is_active(plugin: str) -> bool:
-            return ctx.is_active(plugin)
-
-        @sandbox_safe
-        def can(permission: str) -> bool:
-            return ctx.actor.can(permission)
-
-        @sandbox_safe
-        async def slot(name: str, model: object = None) -> Markup:
-            return await render_slot(self, ctx, name, model)
-
+    def _common(self, ctx: "Context", environment: Environment) -> dict[str, Any]:
+        """Give the values every template has. The context itself is not among them."""
+        store = ctx.store
+        values = template_values(ctx)
+        # Whoever may write scripts into the store's pages acts as each of its staff.
+        nonce = "" if environment.sandboxed else values["nonce"]
         return {
-            **template_values(ctx),
-            "store": _StoreView.of(ctx),
+            **values,
+            "nonce": nonce,
+            "store": {
+                "code": store.code, "name": store.name, "locale": ctx.locale, "locales": store.locales,
+                "default_locale": store.default_locale, "currency": store.currency,
+            },
+            "theme": self._stores[store.id].theme if store.id in self._stores else self._theme(store),
             "locale": ctx.locale,
             "currency": ctx.currency,
-            "url": link,
-            "asset": asset,
-            "slot": slot,
-            "is_active": is_active,
-            "can": can,
             "customer": ctx.actor.kind == "customer",
-            "_translator": ctx.translator,
-            "_timezone": ctx.store.timezone,
-        }
-
-    def _arrangement(self, environment: Environment, name: str) -> dict[str, Any]:
-        assert isinstance(environment.loader, ChainLoader)
-        path = environment.loader.find(name)
-        if path is None:
-            raise LookupError(f"no theme or plugin arranges the page {name}")
-        return self._toml(path)
-
-    def _defaults(self, environment: Environment, section: str) -> dict[str, Any]:
-        assert isinstance(environment.loader, ChainLoader)
-        path = environment.loader.find(section.removesuffix(".html") + ".toml")
-        if path is None:
-            return {}
-        return {name: field.get("default") for name, field in self._toml(path).get("settings", {}).items()}
-
-    def _toml(self, path: Path) -> dict[str, Any]:
-        if path not in self._sections:
-            self._sections[path] = tomllib.loads(path.read_text("utf-8"))
-        return self._sections[path]
-
-
-class _StoreView:
-    """What templates see of the store."""
-
-    @staticmethod
-    def of(ctx: "Context") -> dict[str, Any]:
-        store = ctx.store
-        return {
-            "code": store.code, "name": store.name, "locale": ctx.locale, "locales": store.locales,
-            "default_locale": store.default_locale, "currency": store.currency,
         }  # fmt: skip
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return str(error) or type(error).__name__
 
 
 def _versioned(address: str, path: Path) -> str:
     return f"{address}?v={digest(path)[:10]}" if path.is_file() else address
-
-
-@pass_context
-def _money(context: TemplateContext, value: Money) -> str:
-    return format_money(value, context["locale"])
-
-
-@pass_context
-def _date(context: TemplateContext, value: datetime) -> str:
-    return format_date(value, context["locale"], context["_timezone"])
-
-
-@pass_context
-def _datetime(context: TemplateContext, value: datetime) -> str:
-    return format_datetime(value, context["locale"], context["_timezone"])
-
-
-@pass_context
-def _gettext(context: TemplateContext, message: str) -> str:
-    return str(context["_translator"].gettext(message))
-
-
-@pass_context
-def _ngettext(context: TemplateContext, singular: str, plural: str, number: int) -> str:
-    return str(context["_translator"].plural_text(singular, plural, number))
-
-
-@pass_context
-def _pgettext(context: TemplateContext, where: str, message: str) -> str:
-    return str(context["_translator"].pgettext(where, message))
-
-
-@pass_context
-def _metered(context: TemplateContext, items: Any) -> Any:
-    """Count the turns of a loop in an untrusted template."""
-    meter = context["_meter"]
-    for item in items:
-        meter.step()
-        yield item

@@ -3,6 +3,7 @@
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import BaseLoader, Environment, TemplateNotFound
@@ -13,39 +14,59 @@ KERNEL_TEMPLATES = Path(__file__).parent.parent / "templates"
 _THEME_ROOTS = ("layouts/", "sections/", "snippets/")
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a template or page; ``place`` is its file, or says whose override it is."""
+
+    text: str
+    place: str
+
+
 class ChainLoader(BaseLoader):
     """Finds a template by name in the sources of one store."""
 
     def __init__(
-        self, overrides: Mapping[str, str], themes: Sequence[Theme], plugin_folders: Sequence[Path]
+        self, store: str, overrides: Mapping[str, str], themes: Sequence[Theme], folders: Sequence[Path]
     ) -> None:
+        self._store = store
         self._overrides = overrides
         self._themes = tuple(themes)
-        self._plugin_folders = tuple(plugin_folders)
+        self._folders = tuple(folders)
+        self.names: dict[str, str] = {}
+        """Names of the templates read so far, by their place."""
 
     def get_source(
         self, environment: Environment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        if template in self._overrides:
-            return self._overrides[template], None, None
-        path = self.find(template)
-        if path is None:
+        del environment
+        source = self.read(template)
+        if source is None:
             raise TemplateNotFound(template)
-        return path.read_text("utf-8"), str(path), None
+        return source.text, source.place, None
 
-    def find(self, name: str) -> Path | None:
-        """Give the file of a template or page by name; the nearest source wins."""
-        if ".." in name.split("/") or name.startswith("/"):
+    def read(self, name: str) -> Source | None:
+        """Give a template or page by name; the nearest source wins."""
+        source = self._override(name) or self._file(name)
+        if source is not None:
+            self.names[source.place] = name
+        return source
+
+    def _override(self, name: str) -> Source | None:
+        text = self._overrides.get(name)
+        return None if text is None else Source(text, f"override:{self._store}/{name}")
+
+    def _file(self, name: str) -> Source | None:
+        if name.startswith("/") or any(part in {"", ".", ".."} for part in name.split("/")) or "\\" in name:
             return None
         for path in self._candidates(name):
             if path.is_file():
-                return path
+                return Source(path.read_text("utf-8"), str(path))
         return None
 
     def _candidates(self, name: str) -> list[Path]:
         in_theme = name if name.startswith(_THEME_ROOTS) else f"templates/{name}"
         found = [theme.folder / in_theme for theme in self._themes]
-        return [*found, *(folder / name for folder in self._plugin_folders), KERNEL_TEMPLATES / name]
+        return [*found, *(folder / name for folder in self._folders), KERNEL_TEMPLATES / name]
 
 
 def template_folder(package: str) -> Path:

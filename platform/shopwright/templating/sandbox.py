@@ -1,116 +1,183 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sandbox for merchant-edited templates: frozen values only, and limits for output, loops and time.
+"""The sandbox for templates that merchants edit.
 
 Jinja's own sandbox keeps a template from Python's internals, but lets it call any public method of what it is
-given and fill the memory. Here a template sees attributes of frozen values, calls what is on a short list,
-and is ended when it is too much.
+given, build texts of any size and loop for minutes. Here a template sees fields of frozen values, calls what
+is on a short list, and everything that can grow is counted (``sandbox_tree`` puts the counting in).
 """
 
-import dataclasses
-import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
-from jinja2 import nodes
-from jinja2.exceptions import SecurityError, TemplateRuntimeError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from pydantic import BaseModel
+from jinja2 import nodes, pass_context
+from jinja2.async_utils import auto_await
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import BlockReference, Context, Macro, Undefined
+from jinja2.sandbox import SandboxedEnvironment, safe_range
+from jinja2.utils import Namespace
 
-MAX_OUTPUT = 2_000_000
-MAX_STEPS = 100_000
-MAX_SECONDS = 2.0
-MAX_TEXT = 100_000
-_PLAIN = (str, int, float, bool, bytes, type(None), tuple, list, dict, frozenset)
-_METHODS = {
-    str: {"upper", "lower", "title", "capitalize", "strip", "startswith", "endswith", "split", "replace"},
-    dict: {"items", "keys", "values", "get"},
-}
+from shopwright.money import Money
+from shopwright.templating import sandbox_tree as tree
+from shopwright.templating.meter import Meter
+from shopwright.templating.rendering import meter
+from shopwright.templating.sandbox_filters import FILTERS, TESTS
+from shopwright.templating.sandbox_values import METHODS, comparable, joined, may_see, model, scalar, shown
 
-
-class Meter:
-    """Counts what one rendering does."""
-
-    def __init__(self) -> None:
-        self.steps = 0
-        self.ends = time.monotonic() + MAX_SECONDS
-
-    def step(self, cost: int = 1) -> None:
-        self.steps += cost
-        if self.steps > MAX_STEPS:
-            raise TemplateRuntimeError(f"The template does more than {MAX_STEPS} steps.")
-        if time.monotonic() > self.ends:
-            raise TemplateRuntimeError(f"The template runs longer than {MAX_SECONDS} seconds.")
+_NUMBERS = (bool, int, float, Decimal)
+_LARGEST_BITS = 256
+_CALL, _INCLUDE = 10, 20
+_PASSED_BY_JINJA = frozenset({"_loop_vars", "_block_vars", "caller"})
+_ITEM_OF = (str, list, tuple, range)
 
 
-class SandboxEnvironment(ImmutableSandboxedEnvironment):
+class SandboxEnvironment(SandboxedEnvironment):
     """An environment whose templates are not trusted."""
 
-    intercepted_binops = frozenset({"*", "**", "%", "+"})
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+    intercepted_unops = frozenset({"+", "-"})
+
+    def __init__(self, **options: Any) -> None:
+        # Nothing is worked out while a template is compiled: no limit would hold there.
+        super().__init__(**options, optimized=False, finalize=_shown)
+        self.filters = {**FILTERS, **_CHECKS}
+        self.tests = dict(TESTS)
+        self.globals = {"range": safe_range, "namespace": Namespace}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Undefined) or may_see(obj, attribute):
+            return super().getattr(obj, attribute)
+        return self.unsafe_undefined(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(argument, slice) and isinstance(obj, _ITEM_OF):
+            meter().step(len(obj) / 100)
+            return obj[argument]
+        key = scalar(argument)
+        if isinstance(obj, _ITEM_OF) and isinstance(key, int):
+            return super().getitem(obj, key)
+        if isinstance(obj, Mapping):
+            return obj[key] if key in obj else self.undefined(obj=obj, name=str(key))
+        return self.getattr(obj, str(key))
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        if attr.startswith("_"):
-            return False
-        if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
-            return getattr(obj, "__dataclass_params__").frozen and not callable(value)  # noqa: B009
-        if isinstance(obj, BaseModel):
-            return bool(obj.model_config.get("frozen")) and attr in type(obj).model_fields
-        for kind, methods in _METHODS.items():
-            if isinstance(obj, kind):
-                return attr in methods
-        return isinstance(obj, Mapping) or type(obj).__module__.startswith("jinja2.")
+        del value
+        return may_see(obj, attr)
 
-    def is_safe_callable(self, obj: Any) -> bool:
-        owner = getattr(obj, "__self__", None)
-        name = getattr(obj, "__name__", "")
-        if getattr(obj, "sandbox_safe", False):
-            return True
-        if owner is not None and any(isinstance(owner, k) and name in m for k, m in _METHODS.items()):
-            return True
-        return type(obj).__module__.startswith("jinja2.")
+    def wrap_str_format(self, value: Any) -> None:
+        """Give no way to formats: they reach attributes and pad to any width."""
+        del value
+
+    def unsafe_undefined(self, obj: Any, attribute: str) -> Undefined:
+        message = f"{attribute!r} of a {type(obj).__name__} is out of reach of a store's own templates"
+        return self.undefined(message, name=attribute, obj=obj, exc=SecurityError)
+
+    def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        check = _check_of_arguments(obj)
+        for value in (*args, *(value for name, value in kwargs.items() if name not in _PASSED_BY_JINJA)):
+            check(value)
+        at_work = meter()
+        at_work.step(getattr(obj, "sandbox_cost", _CALL))
+        if at_work.is_tired:
+            return _after_pause(at_work, context, obj, args, kwargs)
+        return context.call(obj, *args, **kwargs)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        sizes = [len(x) for x in (left, right) if isinstance(x, str | bytes | list | tuple)]
-        if operator == "**" or (operator == "*" and sizes and max(sizes) * _factor(left, right) > MAX_TEXT):
-            raise SecurityError("This would become too large.")
-        if operator == "%" and isinstance(left, str):
-            raise SecurityError("Use ~ to put texts together.")
-        if operator == "+" and sum(sizes) > MAX_TEXT:
-            raise SecurityError("This would become too large.")
-        return super().call_binop(context, operator, left, right)
+        if operator == "**":
+            raise SecurityError("** is not available")
+        if isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS):
+            bits = sum(value.bit_length() for value in (left, right) if isinstance(value, int))
+            if bits > _LARGEST_BITS:
+                raise SecurityError("these numbers are too large")
+            return super().call_binop(context, operator, left, right)
+        if operator == "+" and isinstance(left, str) and isinstance(right, str):
+            return joined([left, right])
+        if operator == "+" and type(left) is type(right) and isinstance(left, list | tuple):
+            meter().step(len(left) + len(right))
+            return left + right
+        if operator in "+-" and isinstance(left, Money) and isinstance(right, Money):
+            return left + right if operator == "+" else left - right
+        if isinstance(left, Undefined) or isinstance(right, Undefined):
+            return super().call_binop(context, operator, left, right)
+        raise SecurityError(f"{operator} works on numbers; put texts together with ~")
+
+    def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
+        if not isinstance(arg, _NUMBERS):
+            raise SecurityError(f"{operator} works on numbers")
+        return super().call_unop(context, operator, arg)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        return meter_loops(super()._parse(source, name, filename))
-
-    def call(self, context: Any, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        context["_meter"].step(10)
-        return super().call(context, obj, *args, **kwargs)
+        return tree.guard(super()._parse(source, name, filename), name)
 
 
-def meter_loops(tree: nodes.Template) -> nodes.Template:
-    """Wrap the source of each loop, so that its turns are counted."""
-    for loop in list(tree.find_all(nodes.For)):
-        loop.iter = nodes.Filter(loop.iter, "_metered", [], [], None, None)
-    return tree
+def _check_of_arguments(obj: Any) -> Any:
+    """Tell what may be handed to something callable.
+
+    Raises:
+        SecurityError: nothing, it may not be called.
+    """
+    if isinstance(obj, Macro | BlockReference) or obj is Namespace:
+        return lambda value: value
+    if hasattr(obj, "sandbox_cost") or obj is safe_range:
+        return model
+    owner, name = getattr(obj, "__self__", None), getattr(obj, "__name__", "")
+    if owner is not None and any(isinstance(owner, kind) and name in names for kind, names in METHODS):
+        if isinstance(owner, str):
+            meter().text(len(owner))
+        return scalar
+    if isinstance(obj, Undefined):
+        return lambda value: value
+    raise SecurityError(f"a {type(obj).__name__} cannot be called from a store's own templates")
 
 
-def _factor(left: Any, right: Any) -> int:
-    return next((abs(x) for x in (left, right) if isinstance(x, int)), 1)
+async def _after_pause(
+    at_work: Meter, context: Context, obj: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    await at_work.pause()
+    return await auto_await(context.call(obj, *args, **kwargs))
 
 
-async def collected(parts: AsyncIterator[str], meter: Meter) -> str:
-    """Put the output together, up to its limit."""
-    found: list[str] = []
-    size = 0
-    async for part in parts:
-        meter.step()
-        size += len(part)
-        if size > MAX_OUTPUT:
-            raise TemplateRuntimeError(f"The template writes more than {MAX_OUTPUT} characters.")
-        found.append(part)
-    return "".join(found)
+class _Taken:
+    """The items of a loop, each turn counted, with a break for others now and then."""
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        self._values = values
+        self._meter = meter()
+        self._iterator: Iterator[Any] = iter(values)
+
+    def __len__(self) -> int:
+        return len(self._values)  # type: ignore[arg-type]
+
+    def __aiter__(self) -> "_Taken":
+        return self
+
+    async def __anext__(self) -> Any:
+        self._meter.step()
+        await self._meter.pause()
+        try:
+            return next(self._iterator)
+        except StopIteration:
+            raise StopAsyncIteration from None
 
 
-def sandbox_safe(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a helper that untrusted templates may call."""
-    function.sandbox_safe = True  # type: ignore[attr-defined]
-    return function
+async def _counted(template: Any) -> Any:
+    meter().step(_INCLUDE)
+    await meter().pause()
+    return template
+
+
+def _written(length: int) -> str:
+    meter().text(length)
+    return ""
+
+
+@pass_context
+def _shown(_context: Context, value: Any) -> Any:
+    # Asking for the context keeps Jinja from working constants out while it compiles.
+    return shown(value)
+
+
+_CHECKS = {
+    tree.TAKEN: _Taken, tree.COUNTED: _counted, tree.JOINED: joined, tree.COMPARABLE: comparable,
+    tree.KEY: scalar, tree.WRITTEN: _written,
+}  # fmt: skip

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from shopwright.hooks.breaker import BreakerKey
+from shopwright.templating.meter import LimitReached
+
 if TYPE_CHECKING:
     from shopwright.context import Context
     from shopwright.templating.engine import Templates
@@ -28,18 +31,32 @@ class Fragment:
 
 
 async def render_slot(templates: "Templates", ctx: "Context", name: str, model: object) -> Markup:
-    """Render what plugins add to a slot; a fragment that fails is left out, and the page goes on."""
+    """Render what plugins add to a slot. One that fails is left out and counted, and the page goes on."""
     from shopwright.hookspecs import template_slot
 
     fragments = await ctx.hooks.collect(template_slot, slot=name, model=model)
-    parts = []
-    for fragment in sorted(fragments, key=lambda fragment: fragment.priority):
-        try:
-            parts.append(
-                Markup(await templates.render(ctx, fragment.template, {"model": model, **fragment.values}))
-            )  # noqa: S704 - rendered by us
-        except Exception:
-            log.exception(
-                "the fragment %s in slot %s of store %s is left out", fragment.template, name, ctx.store.code
-            )
-    return Markup("\n").join(parts)
+    parts = [
+        await _fragment(templates, ctx, name, fragment, model)
+        for fragment in sorted(fragments, key=lambda fragment: fragment.priority)
+    ]
+    return Markup("\n").join(part for part in parts if part)
+
+
+async def _fragment(
+    templates: "Templates", ctx: "Context", slot: str, fragment: Fragment, model: object
+) -> Markup:
+    plugin = fragment.template.partition("/")[0]
+    breakers = ctx.kernel.breakers
+    key = BreakerKey(plugin, f"template {fragment.template}", ctx.store.id)
+    if not breakers.allows(key):
+        return Markup()
+    try:
+        text = await templates.render(ctx, fragment.template, {"model": model, **fragment.values})
+    except LimitReached:
+        raise
+    except Exception as error:
+        breakers.failed(key, error)
+        log.exception("%s in slot %s of store %s is left out", fragment.template, slot, ctx.store.code)
+        return Markup()
+    breakers.succeeded(key)
+    return Markup(text)  # noqa: S704 - rendered by us just now

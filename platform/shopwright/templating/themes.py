@@ -1,41 +1,44 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finding themes: folders with a ``theme.toml``, named in the configuration or brought by a package."""
+"""Finding themes: folders with a ``theme.toml``, of the configuration, the checkout, or a package."""
 
 import importlib
 import importlib.metadata as metadata
 import logging
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 log = logging.getLogger(__name__)
 ENTRY_POINT_GROUP = "shopwright.themes"
+_CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A theme: files only. ``parent`` fills in what it does not have."""
+    """A theme: files only. ``parent`` fills in what it does not have; ``settings`` is the schema of its own."""
 
     name: str
     folder: Path
     title: str
     version: str
     parent: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Themes:
-    """The themes of an installation, by name."""
+    """The themes of an installation, by name. A theme found later replaces one found before."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._themes: dict[str, Theme] = {}
-        for folder in [*_packaged(), *folders]:
+        for file in [*_of_the_checkout(), *_of_packages()]:
+            self._add(file)
+        for folder in folders:
             for file in sorted(folder.glob("*/theme.toml")):
                 self._add(file)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Theme]:
         return iter(self._themes.values())
 
     def get(self, name: str) -> Theme | None:
@@ -50,6 +53,13 @@ class Themes:
             theme = self._themes.get(theme.parent)
         return found
 
+    def settings_of(self, name: str) -> dict[str, Mapping[str, Any]]:
+        """Give the schema of a theme's settings, its parents' included."""
+        schema: dict[str, Mapping[str, Any]] = {}
+        for theme in reversed(self.chain(name)):
+            schema |= theme.settings
+        return schema
+
     def _add(self, file: Path) -> None:
         try:
             values = tomllib.loads(file.read_text("utf-8"))
@@ -61,16 +71,25 @@ class Themes:
                 parent=values.get("parent", ""),
                 settings=values.get("settings", {}),
             )
-        except (tomllib.TOMLDecodeError, KeyError, OSError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, OSError) as error:
             log.error("the theme in %s is left out: %s", file.parent, error)
         else:
             self._themes[theme.name] = theme
 
 
-def _packaged() -> list[Path]:
-    """Give the folders that hold themes of installed packages: each entry point names a package that is a theme."""
-    folders = []
+def _of_the_checkout() -> list[Path]:
+    """Give the themes beside the kernel's source, when it runs from there."""
+    return sorted((_CHECKOUT / "themes").glob("*/theme.toml")) if (_CHECKOUT / "platform").is_dir() else []
+
+
+def _of_packages() -> list[Path]:
+    """Give the themes that are installed packages: each entry point names a package whose folder is a theme."""
+    found = []
     for point in metadata.entry_points(group=ENTRY_POINT_GROUP):
-        module = importlib.import_module(point.value)
-        folders.append(Path(str(module.__file__)).parent.parent)
-    return folders
+        try:
+            module = importlib.import_module(point.value)
+        except Exception:
+            log.exception("the theme %s is left out", point.name)
+        else:
+            found.append(Path(str(module.__file__)).parent / "theme.toml")
+    return found
