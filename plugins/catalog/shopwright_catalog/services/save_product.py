@@ -33,7 +33,7 @@ SELECT store_id, id, handle, title, description_html, vendor, product_type, tags
 FROM jsonb_populate_record(NULL::catalog_product, CAST(:head AS jsonb))
 ON CONFLICT (store_id, handle) DO UPDATE SET title = excluded.title,
     description_html = excluded.description_html, vendor = excluded.vendor,
-    product_type = excluded.product_type, tags = excluded.tags, published = excluded.published,
+    product_type = excluded.product_type, tags = excluded.tags, published = excluded.published, archived = false,
     seo_title = excluded.seo_title, seo_description = excluded.seo_description,
     option_names = excluded.option_names, price_min = excluded.price_min, price_max = excluded.price_max,
     translations = excluded.translations, fingerprint = excluded.fingerprint, version = p.version + 1,

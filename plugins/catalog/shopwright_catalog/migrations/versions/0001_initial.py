@@ -17,6 +17,7 @@ CREATE TABLE catalog_product (
     product_type text NOT NULL DEFAULT '',
     tags text[] NOT NULL DEFAULT '{}',
     published boolean NOT NULL,
+    archived boolean NOT NULL DEFAULT false CHECK (NOT (archived AND published)),
     seo_title text NOT NULL DEFAULT '',
     seo_description text NOT NULL DEFAULT '',
     option_names text[] NOT NULL DEFAULT '{}',
