@@ -127,7 +127,7 @@ class AuditLog:
             WHERE store_id = $1 AND seq < $2
             AND ($3::text IS NULL OR (subject_kind = $3 AND subject_id = $4::text))
             ORDER BY seq DESC LIMIT $5
-            """,  # noqa: S608  # constant columns
+            """,  # constant columns
             ctx.store.id,
             before or _NO_BOUND,
             kind,
@@ -151,7 +151,7 @@ class AuditLog:
                 f"""
                 SELECT {_COLUMNS} FROM kernel_audit
                 WHERE store_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT {_BATCH}
-                """,  # noqa: S608  # constant columns
+                """,  # constant columns
                 store_id,
                 chain.seq,
                 last_seq,
@@ -225,7 +225,7 @@ def _canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:  # noqa: PLR0911  # one answer a kind of value
+def _plain(value: Any) -> Any:  # one answer a kind of value
     """Reduce a value to JSON that PostgreSQL gives back as it was; fractions, which it rewrites, as text."""
     match value:
         case None | bool() | int():

@@ -34,7 +34,7 @@ _LARGEST = 2**63 - 1
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?")
 
 
-class CurrencyMismatch(ValueError):  # noqa: N818  # named for what happened, as all errors here
+class CurrencyMismatch(ValueError):  # named for what happened, as all errors here
     """Two amounts of different currencies met where only one currency makes sense."""
 
     def __init__(self, left: str, right: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
-class SecretUnreadable(Exception):  # noqa: N818  # named for what happened, as all errors here
+class SecretUnreadable(Exception):  # named for what happened, as all errors here
     """A stored secret was not written with any of the configured keys, or was changed since."""
 
 

@@ -5,9 +5,9 @@ import inspect
 import tomllib
 
 import pytest
+from tests.architecture.conftest import PLUGINS, ROOT
 
 from shopwright.registry import Registry
-from tests.architecture.conftest import PLUGINS, ROOT
 
 SPECS = sorted(Registry.load(PLUGINS).specs(), key=lambda spec: (spec.owner, spec.name))
 EXAMPLES = [path.parent for path in (ROOT / "examples").glob("*/pyproject.toml")]
@@ -38,7 +38,10 @@ def test_a_hook_says_what_it_is_for(spec):
 def test_a_hook_is_implemented_by_a_plugin_or_an_example(spec, registry):
     ours = [impl.plugin_name for impl in registry.implementations(spec.function)]
     examples = [
-        path.name for path in EXAMPLES for file in path.glob("shopwright_*/plugin.py") if f"def {spec.name}(" in file.read_text()
+        path.name
+        for path in EXAMPLES
+        for file in path.glob("shopwright_*/plugin.py")
+        if f"def {spec.name}(" in file.read_text()
     ]
 
     assert ours + examples, f"nobody implements {spec.name}"

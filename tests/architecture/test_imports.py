@@ -7,7 +7,6 @@ from pathlib import Path
 
 import grimp
 import pytest
-
 from tests.architecture.conftest import PLUGINS, ROOT
 
 PACKAGES = [f"shopwright_{plugin}" for plugin in PLUGINS]
@@ -35,7 +34,9 @@ def test_the_kernel_imports_no_plugin():
 def test_a_plugin_imports_only_public_modules_of_what_it_requires(plugin, registry):
     own = f"shopwright_{plugin}"
     allowed = {
-        f"shopwright_{other}.{module}" for other in registry.plugins[plugin].manifest.requires for module in PUBLIC
+        f"shopwright_{other}.{module}"
+        for other in registry.plugins[plugin].manifest.requires
+        for module in PUBLIC
     }
     wrong = [
         (module, imported)

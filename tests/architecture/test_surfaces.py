@@ -2,12 +2,12 @@
 """Routes declare a permission somebody can have; tables have a policy; names have their plugin's prefix."""
 
 import pytest
+from tests.architecture.conftest import PLUGINS, ROOT
 
 from shopwright.actor import PUBLIC, SIGNED_IN_CUSTOMER, SIGNED_IN_STAFF
 from shopwright.auth.roles import KERNEL_PERMISSIONS
 from shopwright.db.base import Base
 from shopwright.hookspecs import register_routes
-from tests.architecture.conftest import PLUGINS, ROOT
 
 ANYBODY = {PUBLIC, SIGNED_IN_CUSTOMER, SIGNED_IN_STAFF}
 
@@ -47,5 +47,7 @@ def test_templates_and_static_files_live_under_their_plugins_name(plugin):
 def test_tables_have_their_owners_prefix(registry):
     owners = {"kernel", *registry.plugins}
 
-    wrong = [name for name in Base.metadata.tables if not any(name.startswith(f"{owner}_") for owner in owners)]
+    wrong = [
+        name for name in Base.metadata.tables if not any(name.startswith(f"{owner}_") for owner in owners)
+    ]
     assert wrong == []

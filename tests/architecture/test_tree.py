@@ -8,7 +8,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-
 from tests.architecture.conftest import PLUGINS, ROOT
 
 LONGEST_FILE = 400
@@ -36,7 +35,11 @@ def test_platform_is_a_folder_and_never_a_package():
 
 
 def test_every_python_file_is_at_most_400_lines_long():
-    long = {name(path): lines for path in tracked(".py") if (lines := len(path.read_text().splitlines())) > LONGEST_FILE}
+    long = {
+        name(path): lines
+        for path in tracked(".py")
+        if (lines := len(path.read_text().splitlines())) > LONGEST_FILE
+    }
 
     assert long == {}
 
@@ -58,7 +61,8 @@ def test_every_python_file_names_its_licence_first():
     without = [
         name(path)
         for path in tracked(".py")
-        if path.read_text().strip() and "SPDX-License-Identifier: Apache-2.0" not in path.read_text().splitlines()[0]
+        if path.read_text().strip()
+        and "SPDX-License-Identifier: Apache-2.0" not in path.read_text().splitlines()[0]
     ]
 
     assert without == []
@@ -78,9 +82,13 @@ def test_nothing_is_left_for_later():
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_a_plugin_depends_on_what_its_manifest_requires(plugin, registry):
     project = tomllib.loads((ROOT / "plugins" / plugin / "pyproject.toml").read_text())["project"]
-    needed = {f"shopwright-{other.replace('_', '-')}==0.1.0" for other in registry.plugins[plugin].manifest.requires}
+    needed = {
+        f"shopwright-{other.replace('_', '-')}==0.1.0" for other in registry.plugins[plugin].manifest.requires
+    }
 
-    assert set(project["dependencies"]) - {d for d in project["dependencies"] if not d.startswith("shopwright")} == {
+    assert set(project["dependencies"]) - {
+        d for d in project["dependencies"] if not d.startswith("shopwright")
+    } == {
         "shopwright==0.1.0",
         *needed,
     }

@@ -33,7 +33,7 @@ _COUNT = text(
     )
     WHERE f.locked_until IS NULL OR f.locked_until <= :now
     RETURNING failures
-    """  # noqa: S608  # a constant number
+    """  # a constant number
 )
 _LOCKED_UNTIL = text("SELECT locked_until FROM kernel_sign_in_failure WHERE key = :key")
 _TAKE_BACK = text(

@@ -13,7 +13,7 @@ from typing import Protocol
 Factory = Callable[[], Awaitable[bytes]]
 
 
-class LockUnavailable(Exception):  # noqa: N818  # named for what happened, as all errors here
+class LockUnavailable(Exception):  # named for what happened, as all errors here
     """The lock cannot be had now: it is taken, or the server that keeps locks does not answer."""
 
 

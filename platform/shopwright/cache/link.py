@@ -22,7 +22,7 @@ _LONGEST_KEY = 200
 _MOST_CONNECTIONS = 32
 
 
-class LinkDown(Exception):  # noqa: N818  # named for what happened, as all errors here
+class LinkDown(Exception):  # named for what happened, as all errors here
     """The server did not answer in time, or the breaker keeps us from asking."""
 
 

@@ -109,7 +109,7 @@ class WorkerDriver(AsyncpgPoolDriver):
         super().__init__(pool)
         self._ears = ears
 
-    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:  # noqa: ARG002 - one channel
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
         await self._ears.add(callback)
 
 
