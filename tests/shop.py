@@ -59,7 +59,11 @@ async def furnish(kernel: Kernel, store: str) -> Context:
 
 
 async def ready_cart(
-    client: ShopClient, lines: dict[UUID, int], *, payment: str = "manual_payment.test", outcome: str = "succeed"
+    client: ShopClient,
+    lines: dict[UUID, int],
+    *,
+    payment: str = "manual_payment.test",
+    outcome: str = "succeed",
 ) -> str:
     """Make a cart that can be ordered; gives its id."""
     cart = await client.post_json("/api/v1/carts")
@@ -77,3 +81,19 @@ async def ready_cart(
 
 async def place(client: ShopClient, cart_id: str, *, key: str | None = None) -> Any:
     return await client.send("POST", f"/api/v1/carts/{cart_id}/order", key=key)
+
+
+async def bearer(ctx: Context, *permissions: str) -> dict[str, str]:
+    """Give the headers of a program that may do these things in the store."""
+    _, key = await ctx.kernel.auth.api_keys.create(ctx, "Test", permissions)
+    return {"Authorization": f"Bearer {key}"}
+
+
+async def as_staff(ctx: Context, make_client: Any, *, role: str = "owner") -> ShopClient:
+    """Give a browser in which somebody with a role is signed in to the admin."""
+    await ctx.kernel.auth.staff.create(
+        ctx, email="staff@example.com", name="Grace", password="correct horse battery 9", role=role
+    )
+    client: ShopClient = await make_client(ctx.kernel, ctx.store)
+    await client.sign_in_staff("staff@example.com", "correct horse battery 9")
+    return client

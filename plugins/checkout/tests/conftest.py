@@ -4,13 +4,13 @@
 from uuid import UUID
 
 import pytest
+from tests.shop import EVERYTHING, furnish
 
 from shopwright.clock import FakeClock, SystemClock
 from shopwright.doctor_run import examine
+from shopwright.testing.kernels import ALPHA, BETA
 from shopwright_checkout.services import carts
 from shopwright_orders.api import Address
-from shopwright.testing.kernels import ALPHA, BETA
-from tests.shop import EVERYTHING, furnish
 
 HOME = Address(name="Ada", line1="Hafenstraße 7", city="Lübeck", postal_code="23552", country="DE")
 

@@ -3,6 +3,7 @@
 
 import asyncpg
 import pytest
+from tests.shop import add_product
 
 from shopwright.db.settings import driver_options
 from shopwright.doctor_run import examine
@@ -10,7 +11,6 @@ from shopwright_checkout import checks as checkout_checks
 from shopwright_checkout.services.place_order import place
 from shopwright_inventory import checks as inventory_checks
 from shopwright_orders import checks as orders_checks
-from tests.shop import add_product
 
 CONFIRMED = "WHERE status = 'confirmed' AND payment_status = 'paid'"
 BREAK = {

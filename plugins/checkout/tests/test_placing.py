@@ -4,13 +4,13 @@
 import asyncio
 
 import pytest
+from tests.shop import add_product
 
 from shopwright.errors import Conflict, Invalid, NotFound
 from shopwright.ids import new_id
 from shopwright_checkout.services import carts
 from shopwright_checkout.services.place_order import PriceChanged, place
 from shopwright_inventory.api import OutOfStock
-from tests.shop import add_product
 
 
 async def counts(ctx):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 import pytest
+from tests.shop import EVERYTHING, add_product, furnish
 
 from shopwright.money import Money
 from shopwright.plugin import Manifest, Plugin, hookimpl
@@ -17,7 +18,6 @@ from shopwright_checkout.services.place_order import place
 from shopwright_checkout.services.totals import calculate, check_tax
 from shopwright_orders import api as orders
 from shopwright_tax.services.save_rate import RateInput, save
-from tests.shop import EVERYTHING, add_product, furnish
 
 
 class Extras(Plugin):

@@ -5,13 +5,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from tests.shop import add_product
 
 from shopwright_checkout.jobs import resolve_payment
 from shopwright_checkout.services import place_order
 from shopwright_checkout.services.place_order import place
 from shopwright_inventory.services import reservations
 from shopwright_orders import api as orders
-from tests.shop import add_product
 
 
 async def decide(ctx, outcome):

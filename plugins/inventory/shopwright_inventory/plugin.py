@@ -76,7 +76,7 @@ class Plugin(BasePlugin):
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
         path = url(ctx, "inventory.admin_stock")
-        return [NavItem(ctx.gettext("Stock"), path, "inventory.stock.view", "Catalogue", "boxes", 50)]
+        return [NavItem(ctx.gettext("Stock"), path, "inventory.stock.view", "Catalogue", "layers", 50)]
 
     @hookimpl
     async def admin_dashboard_widgets(self, ctx: Context) -> Sequence[Card]:
