@@ -100,11 +100,17 @@ class Registry:
         return list(self._specs.values())
 
     def implementations(self, spec: Callable[..., Any]) -> list[Any]:
-        """Give the pluggy implementations of a hook in call order."""
+        """Give the pluggy implementations of a hook in call order: that of ``requires``, marks permitting."""
         known = self._specs.get(spec.__name__)
         if known is None or known.function is not spec:
             return []
-        return list(reversed(getattr(self._manager.hook, spec.__name__).get_hookimpls()))
+        places = {name: place for place, name in enumerate(self.plugins)}
+
+        def place_of(impl: Any) -> tuple[int, int]:
+            mark = 0 if impl.tryfirst else 2 if impl.trylast else 1
+            return mark, places.get(impl.plugin_name, len(places))
+
+        return sorted(getattr(self._manager.hook, spec.__name__).get_hookimpls(), key=place_of)
 
     def registered(self, spec: Callable[..., Any]) -> Mapping[str, Entry]:
         """Give everything registered in a ``register`` hook, by code, whatever store it is on in."""
