@@ -4,7 +4,9 @@
 import logging
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from typing import Any, Self
+from typing import Self
+
+import asyncpg
 
 from shopwright.activation import StoreDirectory
 from shopwright.actor import ANONYMOUS, Actor
@@ -15,6 +17,7 @@ from shopwright.clock import Clock, SystemClock
 from shopwright.config import Config
 from shopwright.context import Context
 from shopwright.db import Database, DatabaseSettings
+from shopwright.errors import UsageError
 from shopwright.events import Events
 from shopwright.hooks import Breakers
 from shopwright.http.dispatch import Table
@@ -88,6 +91,9 @@ class Kernel:
         kernel = cls(config, registry, clock or SystemClock())
         try:
             await kernel._connect(database)
+        except (OSError, asyncpg.PostgresError) as error:
+            await kernel.close()
+            raise UsageError(_why_closed(error)) from error
         except BaseException:
             await kernel.close()
             raise
@@ -147,5 +153,11 @@ class Kernel:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: Any) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+def _why_closed(error: Exception) -> str:
+    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
+        return "The database does not have our tables as they are now: run `shopwright migrate`."
+    return f"The database cannot be used: {error}. Start it, or correct DATABASE_URL."

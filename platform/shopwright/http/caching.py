@@ -104,7 +104,7 @@ class PageCache:
         self._tags[key] = tags
 
 
-class _NotForAll(Exception):  # noqa: N818 - no error, a way out
+class _NotForAll(Exception):
     def __init__(self, response: web.StreamResponse) -> None:
         super().__init__()
         self.response = response

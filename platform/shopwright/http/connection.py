@@ -40,10 +40,10 @@ class TimedHandler(RequestHandler):
 
     def handle_error(
         self,
-        request: web.BaseRequest,  # noqa: ARG002
+        request: web.BaseRequest,
         status: int = 500,
         exc: BaseException | None = None,
-        message: str | None = None,  # noqa: ARG002
+        message: str | None = None,
     ) -> web.StreamResponse:
         """Answer what could not be read as HTTP; what was wrong with it is not repeated to the sender."""
         if status != 400:

@@ -48,7 +48,7 @@ class Table:
                 self._add(entry.plugin, entry.item)
             except (ValueError, TypeError, NameError) as error:
                 message = f"Plugin {entry.plugin!r}: its route {entry.item.code} is left out: {error}"
-                log.error(message)  # noqa: TRY400 - says all there is
+                log.error(message)
                 self.problems.append(Problem(entry.plugin, "route_refused", message))
 
     def all(self, store: Store) -> list[Route]:

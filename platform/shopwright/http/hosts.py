@@ -83,9 +83,10 @@ def check_target(exchange: Exchange) -> None:
     if not exchange.host:
         raise BadRequest("The Host header is missing or malformed.", code="bad_host")
     url = request.rel_url
-    if url.is_absolute():
-        given = (url.raw_authority or "").lower()
-        if given != request.headers.get("Host", "").lower() or url.scheme not in {"http", "https"}:
+    whole = request._message.url  # noqa: SLF001 - aiohttp drops the authority of an absolute target
+    if whole.is_absolute():
+        given = (whole.raw_authority or "").lower()
+        if given != request.headers.get("Host", "").lower() or whole.scheme not in {"http", "https"}:
             message = "The request line names another host than the Host header."
             raise BadRequest(message, code="host_mismatch")
     if not url.raw_path.startswith("/"):

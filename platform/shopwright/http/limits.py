@@ -11,12 +11,13 @@ from aiohttp import web
 from shopwright.cache import Limit
 from shopwright.errors import BadRequest, TooManyRequests
 from shopwright.http.problems import Failure
-from shopwright.http.routing import Route
+from shopwright.http.routing import Route, Scope
 
 if TYPE_CHECKING:
     from shopwright.http.exchange import Exchange
     from shopwright.kernel import Kernel
 
+_FORMS = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -71,7 +72,7 @@ def visitor(remote: str) -> str:
 async def read_body(kernel: "Kernel", exchange: "Exchange", route: Route) -> None:
     """Receive the body before the handler runs, so that a slow sender holds up nobody but itself.
 
-    A form with files is parsed here (files wait on disk), everything else is kept as it came.
+    A form is parsed here (its files wait on disk), everything else is kept as it came.
 
     Raises:
         Failure: 413 too large, 408 too slow.
@@ -88,7 +89,7 @@ async def read_body(kernel: "Kernel", exchange: "Exchange", route: Route) -> Non
         handler_deadline.reschedule(None)
     try:
         async with asyncio.timeout(kernel.config.body_timeout):
-            if request.content_type == "multipart/form-data" and not route.idempotent:
+            if request.content_type in _FORMS and not route.idempotent and route.scope is not Scope.WEBHOOK:
                 await request.post()
             else:
                 await request.read()

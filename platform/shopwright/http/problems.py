@@ -24,7 +24,7 @@ _FALLBACK = (
 )
 
 
-class Failure(ShopwrightError):  # noqa: N818 - named as its siblings are
+class Failure(ShopwrightError):
     """An error made of a bare HTTP status."""
 
     def __init__(

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from shopwright.http.visit import WebSession
 from shopwright.ids import new_id
+from shopwright.jsontext import dump
 
 if TYPE_CHECKING:
     from shopwright.context import Context
@@ -38,7 +39,7 @@ INSERT INTO kernel_session (store_id, id, token_hash, data, staff_user_id, custo
     expires_at)
 VALUES (:store_id, :id, :token_hash, CAST(:data AS jsonb), :staff_user_id, :customer_id, :now, :now,
     :expires_at)
-RETURNING id
+RETURNING true
 """)
 # Only what this request changed is written: another one of the same browser may have changed the rest. A
 # session that was ended meanwhile (a password change does that) is not brought back.
@@ -50,7 +51,7 @@ UPDATE kernel_session SET data = (data - CAST(:removed AS text[])) || CAST(:data
     seen_at = :now,
     expires_at = CASE WHEN :signed OR staff_user_id IS NOT DISTINCT FROM CAST(:staff_user_id AS uuid)
         THEN :expires_at ELSE expires_at END
-WHERE store_id = :store_id AND id = :id RETURNING id
+WHERE store_id = :store_id AND id = :id RETURNING token_hash = :token_hash
 """)
 _END = text("DELETE FROM kernel_session WHERE store_id = :store_id AND id = :id")
 
@@ -60,7 +61,7 @@ class Loaded:
     """A session as it was when the request began."""
 
     session: WebSession
-    values: dict[str, bytes]
+    values: dict[str, str]
     """The data, each value as JSON."""
     signed_in: tuple[UUID | None, UUID | None]
     seen_at: datetime | None
@@ -119,26 +120,27 @@ async def save(ctx: "Context", loaded: Loaded, sid: str) -> Outcome | None:
         "now": now,
         "expires_at": now + idle,
     }
-    written = await _run(ctx, _MAKE if is_new else _CHANGE, parameters)
-    return Outcome(token, idle.total_seconds()) if written else Outcome(None)
+    is_current = await _run(ctx, _MAKE if is_new else _CHANGE, parameters)
+    # When the session has ended or got another cookie meanwhile, the browser's newer cookie is left alone.
+    return Outcome(token, idle.total_seconds()) if is_current and (rotated or is_stale) else None
 
 
 def _changes(loaded: Loaded, *, rotated: bool) -> dict[str, Any]:
     session, after = loaded.session, _values(loaded.session)
     changed = {name: value for name, value in after.items() if loaded.values.get(name) != value}
-    pairs = ",".join(f"{orjson.dumps(n).decode()}:{v.decode()}" for n, v in changed.items())
+    data = "{" + ",".join(f"{dump(name)}:{value}" for name, value in changed.items()) + "}"
     if session.id is None:
-        return {"data": f"{{{pairs}}}"}
+        return {"data": data}
     return {
-        "data": f"{{{pairs}}}",
+        "data": data,
         "removed": [name for name in loaded.values if name not in after],
         "rotated": rotated,
         "signed": (session.staff_user_id, session.customer_id) != loaded.signed_in,
     }
 
 
-def _values(session: WebSession) -> dict[str, bytes]:
-    return {name: orjson.dumps(value) for name, value in session.data.items()}
+def _values(session: WebSession) -> dict[str, str]:
+    return {name: dump(value) for name, value in session.data.items()}
 
 
 def _is_worth_keeping(session: WebSession) -> bool:
@@ -148,7 +150,7 @@ def _is_worth_keeping(session: WebSession) -> bool:
 async def _run(ctx: "Context", statement: Any, parameters: dict[str, Any]) -> bool:
     async with ctx.transaction() as database:
         result = await database.execute(statement, parameters)
-        return statement is not _END and result.scalar_one_or_none() is not None
+        return statement is not _END and bool(result.scalar_one_or_none())
 
 
 def _hash(token: str) -> bytes:

@@ -51,6 +51,7 @@ class Supervisor:
         self._due: dict[int, float] = {}
         self._wake_reader, self._wake_writer = os.pipe()
         self._stopping = False
+        self._was_ready = False
 
     def run(self, on_ready: Callable[[], None] | None = None) -> None:
         """Start the workers and look after them.
@@ -90,14 +91,17 @@ class Supervisor:
             pipes = {w.pipe: w for w in self._workers.values() if not w.is_ready}
             ends = {w.process.sentinel: w for w in self._workers.values()}
             patience = min((due - now for due in self._due.values()), default=None)
-            for found in wait([self._wake_reader, *pipes, *ends], timeout=patience):
+            ready = wait([self._wake_reader, *pipes, *ends], timeout=patience)
+            # What a worker had to say comes before its end.
+            for found in sorted(ready, key=lambda found: not isinstance(found, Connection)):
                 if isinstance(found, Connection):
                     self._hear(pipes[found])
                 elif found in ends:
                     self._ended(ends[found])
-            if on_ready is not None and self._are_ready():
-                on_ready()
-                on_ready = None
+            if not self._was_ready and self._are_ready():
+                self._was_ready = True
+                if on_ready is not None:
+                    on_ready()
 
     def _are_ready(self) -> bool:
         return len(self._workers) == self._count and all(w.is_ready for w in self._workers.values())
@@ -106,7 +110,6 @@ class Supervisor:
         try:
             message = worker.pipe.recv()
         except EOFError:
-            worker.is_ready = False
             self._ended(worker)
             return
         if message:
@@ -121,6 +124,10 @@ class Supervisor:
         worker.pipe.close()
         if self._stopping:
             return
+        if not self._was_ready and not worker.is_ready:
+            raise UsageError(
+                f"A worker could not start (exit code {worker.process.exitcode}); see above why."
+            )
         lived = time.monotonic() - worker.started
         pause = _FIRST_PAUSE if lived > _SETTLED else self._pauses[worker.index]
         self._pauses[worker.index] = min(pause * 2, _LONGEST_PAUSE)

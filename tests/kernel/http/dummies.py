@@ -76,7 +76,9 @@ async def home(ctx: Context) -> web.Response:
     """Show where we are."""
     values = template_values(ctx)
     flashes = "".join(f"<p>{level}: {text}</p>" for level, text in values["flashes"])
-    return html(f"<h1>{ctx.store.code} {ctx.locale}</h1>{flashes}<a href='{url(ctx, 'alpha_pages.item', name='x')}'>")
+    return html(
+        f"<h1>{ctx.store.code} {ctx.locale}</h1>{flashes}<a href='{url(ctx, 'alpha_pages.item', name='x')}'>"
+    )
 
 
 @pages.get("/items/{name}", permission=PUBLIC)
@@ -177,6 +179,14 @@ async def set_session(ctx: Context, key: str, value: str) -> web.Response:
 async def enter(ctx: Context, customer_id: UUID) -> web.Response:
     assert ctx.visit is not None
     ctx.visit.session.customer_id = customer_id
+    ctx.visit.session.rotate = ctx.visit.session.changed = True
+    return html("")
+
+
+@pages.post("/enter-staff/{staff_id}", permission=PUBLIC, csrf=False)
+async def enter_staff(ctx: Context, staff_id: UUID) -> web.Response:
+    assert ctx.visit is not None
+    ctx.visit.session.staff_user_id = staff_id
     ctx.visit.session.rotate = ctx.visit.session.changed = True
     return html("")
 
