@@ -19,8 +19,9 @@ from shopwright.db import database, hot_reads
 from shopwright.kernel import Kernel
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from shopwright.testing.kernels import TEST_KEY
 from tests.shop import EVERYTHING
+
+from shopwright.testing.kernels import TEST_KEY
 
 
 class Fate:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from tests.shop import EVERYTHING, add_product, furnish, place, ready_cart
 
 from shopwright.doctor_run import examine
 from shopwright.testing.kernels import ALPHA
 from shopwright_checkout.services import resolve_payment
 from shopwright_orders import api as orders
-from tests.shop import EVERYTHING, add_product, furnish, place, ready_cart, system
 
 pytestmark = [pytest.mark.timeout(420), pytest.mark.slow]
 SCRIPT = Path(__file__).with_name("mortal_server.py")

@@ -7,12 +7,12 @@ from collections import Counter
 import asyncpg
 import pytest
 from sqlalchemy import text
+from tests.shop import EVERYTHING, add_product, furnish, place, ready_cart, system
 
 from shopwright.db.settings import driver_options
 from shopwright.doctor_run import examine
 from shopwright.testing.kernels import ALPHA
 from shopwright_inventory.services import reservations
-from tests.shop import EVERYTHING, add_product, furnish, place, ready_cart, system
 
 pytestmark = pytest.mark.timeout(240)
 ROOMY = {"pool_size": 12, "max_overflow": 12, "pool_timeout": 120.0}

@@ -2,10 +2,10 @@
 """From an empty cart to a placed order, over HTTP."""
 
 import pytest
+from tests.shop import EVERYTHING, THEMES, add_product, furnish, place, ready_cart, system
 
 from shopwright.doctor_run import examine
 from shopwright.testing.kernels import ALPHA, BETA
-from tests.shop import EVERYTHING, THEMES, add_product, furnish, place, ready_cart, system
 
 
 @pytest.fixture
@@ -41,7 +41,9 @@ async def test_a_guest_orders_through_the_pages_without_javascript(kernel, make_
     lamp = await add_product(system(kernel, "alpha"), "lamp", price=4900, stock=3)
     client = await make_client(kernel, "alpha")
 
-    added = await client.submit("/products/lamp", {"variant_id": str(lamp), "quantity": "2"}, action="/cart/add")
+    added = await client.submit(
+        "/products/lamp", {"variant_id": str(lamp), "quantity": "2"}, action="/cart/add"
+    )
     assert (added.status, added.headers["Location"]) == (303, "/cart")
     cart = await (await client.get("/cart")).text()
     assert "Lamp is in your cart." in cart
@@ -98,7 +100,9 @@ async def test_unknown_and_foreign_things_are_not_found(kernel, make_client):
     client, other = await make_client(kernel, "alpha"), await make_client(kernel, "beta")
     cart = await client.post_json("/api/v1/carts")
 
-    add = await client.send("POST", f"/api/v1/carts/{cart['id']}/lines", {"variant_id": str(foreign), "quantity": 1})
+    add = await client.send(
+        "POST", f"/api/v1/carts/{cart['id']}/lines", {"variant_id": str(foreign), "quantity": 1}
+    )
     seen = await other.get(f"/api/v1/carts/{cart['id']}")
     nowhere = await client.get("/api/v1/carts/01890000-0000-7000-8000-000000000000")
 

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from shopwright.http.routing import Route
-from shopwright.plugin import Manifest
+from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
-from shopwright.plugin import hookimpl
 from shopwright_admin import hookspecs
 from shopwright_admin.views import dashboard, plugins, sign_in, staff
 
