@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shopwright.templating.engine import Templates
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%")
+_OTHER_FORMAT = re.compile(r"%(?!\(\w+\)[sd]|%)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +109,7 @@ def gettext(message: str, /, **values: object) -> Markup:
 
 @helper()
 def ngettext(singular: str, plural: str, number: int, /, **values: object) -> Markup:
-    return _fill(current().ctx.translator.ngettext(singular, plural, number), {"num": number, **values})
+    return _plural(None, singular, plural, number, values)
 
 
 @helper()
@@ -118,8 +119,19 @@ def pgettext(where: str, message: str, /, **values: object) -> Markup:
 
 @helper()
 def npgettext(where: str, singular: str, plural: str, number: int, /, **values: object) -> Markup:
-    text = current().ctx.translator.npgettext(where, singular, plural, number)
-    return _fill(text, {"num": number, **values})
+    return _plural(where, singular, plural, number, values)
+
+
+def _plural(where: str | None, singular: str, plural: str, number: int, values: dict[str, object]) -> Markup:
+    translator = current().ctx.translator
+    for text in (singular, plural):
+        if _OTHER_FORMAT.search(text):
+            raise ValueError(f"write values as %(name)s: {text!r}")
+    # The translator fills in values itself, because which form it takes depends on the number.
+    safe = {name: value if isinstance(value, int) else escape(value) for name, value in values.items()}
+    if where is None:
+        return Markup(translator.ngettext(singular, plural, number, **safe))  # noqa: S704 - values are escaped
+    return Markup(translator.npgettext(where, singular, plural, number, **safe))  # noqa: S704 - values are escaped
 
 
 def _fill(text: str, values: dict[str, object]) -> Markup:

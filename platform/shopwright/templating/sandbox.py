@@ -14,18 +14,19 @@ from jinja2 import nodes, pass_context
 from jinja2.async_utils import auto_await
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import BlockReference, Context, Macro, Undefined
-from jinja2.sandbox import SandboxedEnvironment, safe_range
+from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Namespace
 
 from shopwright.money import Money
 from shopwright.templating import sandbox_tree as tree
-from shopwright.templating.meter import Meter
-from shopwright.templating.rendering import meter
+from shopwright.templating.meter import MAX_STEPS, LimitReached, Meter
+from shopwright.templating.rendering import helper, meter
 from shopwright.templating.sandbox_filters import FILTERS, TESTS
 from shopwright.templating.sandbox_values import METHODS, comparable, joined, may_see, model, scalar, shown
 
 _NUMBERS = (bool, int, float, Decimal)
 _LARGEST_BITS = 256
+_FARTHEST = 10**9
 _CALL, _INCLUDE = 10, 20
 _PASSED_BY_JINJA = frozenset({"_loop_vars", "_block_vars", "caller"})
 _ITEM_OF = (str, list, tuple, range)
@@ -42,7 +43,7 @@ class SandboxEnvironment(SandboxedEnvironment):
         super().__init__(**options, optimized=False, finalize=_shown)
         self.filters = {**FILTERS, **_CHECKS}
         self.tests = dict(TESTS)
-        self.globals = {"range": safe_range, "namespace": Namespace}
+        self.globals = {"range": _range, "namespace": Namespace}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, Undefined) or may_see(obj, attribute):
@@ -118,7 +119,7 @@ def _check_of_arguments(obj: Any) -> Any:
     """
     if isinstance(obj, Macro | BlockReference) or obj is Namespace:
         return lambda value: value
-    if hasattr(obj, "sandbox_cost") or obj is safe_range:
+    if hasattr(obj, "sandbox_cost"):
         return model
     owner, name = getattr(obj, "__self__", None), getattr(obj, "__name__", "")
     if owner is not None and any(isinstance(owner, kind) and name in names for kind, names in METHODS):
@@ -158,6 +159,14 @@ class _Taken:
             return next(self._iterator)
         except StopIteration:
             raise StopAsyncIteration from None
+
+
+@helper()
+def _range(*bounds: int) -> range:
+    values = range(*bounds)
+    if any(abs(bound) > _FARTHEST for bound in bounds) or len(values) > MAX_STEPS:
+        raise LimitReached(f"a range has at most {MAX_STEPS} numbers")
+    return values
 
 
 async def _counted(template: Any) -> Any:
