@@ -2,7 +2,7 @@
 """Reading and changing carts. Each change locks the cart, so two tabs never lose a line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +33,9 @@ c.payment_method, c.payment_data, c.note, c.version,
  FROM checkout_cart_line l WHERE l.store_id = c.store_id AND l.cart_id = c.id) AS lines
 """
 _READ = f"SELECT {_COLUMNS} FROM checkout_cart c WHERE c.id = $1"
-_LOCK = text(f"SELECT {_COLUMNS} FROM checkout_cart c WHERE c.id = :cart_id FOR UPDATE")
+# Lines are read by a statement of their own: the one that waits for the lock sees them as they were before.
+_LOCK = text("SELECT 1 FROM checkout_cart WHERE id = :cart_id FOR UPDATE")
+_READ_LOCKED = text(f"SELECT {_COLUMNS} FROM checkout_cart c WHERE c.id = :cart_id")
 _CREATE = text("""
 INSERT INTO checkout_cart (store_id, id, currency, customer_id, created_at, updated_at)
 VALUES (:store_id, :cart_id, :currency, :customer_id, :now, :now)
@@ -85,7 +87,8 @@ async def read(ctx: Context, cart_id: UUID) -> Cart | None:
 
 async def lock(session: AsyncSession, cart_id: UUID) -> Cart | None:
     """Read a cart and keep it locked until the transaction ends."""
-    row = (await session.execute(_LOCK, {"cart_id": cart_id})).mappings().one_or_none()
+    await session.execute(_LOCK, {"cart_id": cart_id})
+    row = (await session.execute(_READ_LOCKED, {"cart_id": cart_id})).mappings().one_or_none()
     return _cart(row) if row else None
 
 
@@ -230,30 +233,31 @@ async def _put(
         line = {"variant_id": str(variant.id), "requested": quantity, "left": left.left or 0}
         raise OutOfStock(extra={"lines": [line]})
     await ctx.hooks.veto(cart_item_add, cart=cart, variant=variant, quantity=quantity)
-    await _write_line(ctx, session, cart, variant, quantity)
-    changed = await lock(session, cart.id)
-    assert changed is not None
-    return Changed(changed, variant)
+    return Changed(await _write_line(ctx, session, cart, variant, quantity), variant)
 
 
 async def _write_line(
     ctx: Context, session: AsyncSession, cart: Cart, variant: catalog.VariantInfo, quantity: int
-) -> None:
+) -> Cart:
+    """Write a line of a locked cart and give the cart as it is then, without reading it again."""
+    present = next((line for line in cart.lines if line.variant_id == variant.id), None)
+    line = CartLine(present.id if present else new_id(), variant.id, quantity, variant.price)
     await session.execute(
         _PUT_LINE,
         {
-            "store_id": ctx.store.id, "id": new_id(), "cart_id": cart.id, "variant_id": variant.id,
+            "store_id": ctx.store.id, "id": line.id, "cart_id": cart.id, "variant_id": variant.id,
             "quantity": quantity, "price": variant.price.amount, "now": ctx.clock.now(),
         },
     )  # fmt: skip
+    lines = (*(line if x.id == line.id else x for x in cart.lines), *(() if present else (line,)))
+    return replace(cart, lines=lines, version=cart.version + 1)
 
 
 async def _drop(ctx: Context, session: AsyncSession, cart: Cart, line: CartLine) -> Cart:
     parameters = {"cart_id": cart.id, "variant_id": line.variant_id, "now": ctx.clock.now()}
     await session.execute(_DROP_LINE, parameters)
-    changed = await lock(session, cart.id)
-    assert changed is not None
-    return changed
+    lines = tuple(x for x in cart.lines if x.id != line.id)
+    return replace(cart, lines=lines, version=cart.version + 1)
 
 
 def _value(value: Any) -> Any:

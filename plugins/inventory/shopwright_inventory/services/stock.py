@@ -32,11 +32,10 @@ INSERT INTO inventory_level (store_id, id, variant_id, location_id)
 VALUES (:store_id, :id, :variant_id, :location_id) ON CONFLICT (store_id, variant_id, location_id) DO NOTHING
 """)
 _LOCK = text("""
-SELECT on_hand, reserved, allocated, version, (
-    SELECT sum(x.on_hand - x.reserved - x.allocated) FROM inventory_level x
-    WHERE x.store_id = l.store_id AND x.variant_id = l.variant_id) AS available
-FROM inventory_level l WHERE variant_id = :variant_id AND location_id = :location_id FOR UPDATE
+SELECT on_hand, reserved, allocated, version FROM inventory_level
+WHERE variant_id = :variant_id AND location_id = :location_id FOR UPDATE
 """)
+_LEFT = text("SELECT sum(on_hand - reserved - allocated) FROM inventory_level WHERE variant_id = :variant_id")
 _MOVE = text("""
 WITH level AS (
     UPDATE inventory_level SET on_hand = on_hand + :quantity, version = version + 1
@@ -100,8 +99,8 @@ async def count(
             "note": note, "actor": ctx.actor.label or ctx.actor.kind, "now": ctx.clock.now(),
         },
     )  # fmt: skip
-    change = on_hand - level.on_hand
-    await tell(ctx, session, {variant_id: (level.available, level.available + change)})
+    left = int((await session.execute(_LEFT, {"variant_id": variant_id})).scalar_one())
+    await tell(ctx, session, {variant_id: (left - on_hand + level.on_hand, left)})
 
 
 async def untrack(ctx: Context, session: AsyncSession, *, variant_id: UUID) -> None:

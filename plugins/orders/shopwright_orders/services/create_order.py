@@ -17,7 +17,6 @@ from shopwright.money import Money
 from shopwright_orders.api import AlreadyPlaced, CreatedOrder, NewOrder
 from shopwright_orders.hookspecs import order_number
 
-
 _NEXT = text("""
 INSERT INTO orders_counter AS c (store_id, id, last) VALUES (:store_id, :store_id, 1)
 ON CONFLICT (store_id, id) DO UPDATE SET last = c.last + 1 RETURNING last
