@@ -62,7 +62,7 @@ def test_bad_keys_are_refused_by_position_and_never_printed() -> None:
     assert OLD not in repr(SecretBox([OLD]))
 
 
-@pytest.mark.parametrize("keys", [[], OLD])
+@pytest.mark.parametrize("keys", [[], OLD], ids=["none", "one text"])
 def test_a_list_of_keys_is_needed(keys: list[str]) -> None:
     with pytest.raises(ValueError, match="list of one or more keys"):
         SecretBox(keys)
