@@ -4,13 +4,13 @@
 import asyncio
 
 import pytest
+from tests.shop import add_product, system
 
 from shopwright.errors import Conflict, Invalid, NotFound
 from shopwright.ids import new_id
 from shopwright_checkout.services import carts
 from shopwright_checkout.services.place_order import place
 from shopwright_inventory.api import OutOfStock
-from tests.shop import add_product, system
 
 
 async def test_each_change_answers_with_the_cart_that_is_kept(ctx):

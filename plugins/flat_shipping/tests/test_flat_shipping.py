@@ -2,14 +2,14 @@
 """Flat rates: by country, free from an amount, in the customer's language."""
 
 import pytest
-
 from plugins.tax.tests.carts import cart
+from tests.shop import system
+
 from shopwright.errors import Invalid
 from shopwright.money import Money
 from shopwright.testing.kernels import ALPHA
 from shopwright_flat_shipping.services import demo_settings, quote
 from shopwright_orders.api import Address
-from tests.shop import system
 
 METHODS = [
     {

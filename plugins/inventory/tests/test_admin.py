@@ -2,9 +2,9 @@
 """Stock over HTTP: the admin's pages and its API, and who may use them."""
 
 import pytest
+from tests.shop import add_product, as_staff, bearer
 
 from shopwright_inventory.services import list_stock
-from tests.shop import add_product, as_staff, bearer
 
 
 @pytest.fixture

@@ -2,14 +2,14 @@
 """Counting and listing stock, and telling of what changed."""
 
 import pytest
-
 from plugins.inventory.tests.test_reservations import claim, release, reserve
+from tests.shop import add_product
+
 from shopwright.errors import BadRequest, Conflict, Invalid, NotFound
 from shopwright.hookspecs import register_doctor_checks
 from shopwright_catalog import api as catalog
 from shopwright_inventory.api import OutOfStock
 from shopwright_inventory.services import list_stock, locations
-from tests.shop import add_product
 
 
 async def told(ctx, variant_id):

@@ -4,6 +4,7 @@
 import asyncio
 
 import pytest
+from tests.shop import system
 
 from shopwright.ids import new_id
 from shopwright.money import Money
@@ -12,7 +13,6 @@ from shopwright_manual_payment import test_method
 from shopwright_manual_payment.test_method import TestMethod
 from shopwright_orders.api import PaymentRequest
 from shopwright_orders.hookspecs import payment_providers
-from tests.shop import system
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 """Tax rates over HTTP: the admin's pages and its API, and who may use them."""
 
 import pytest
-
 from tests.shop import as_staff, bearer
 
 

@@ -13,7 +13,7 @@ from shopwright_orders.services.read_orders import summary
 
 _LIST = """
 SELECT id, number, placed_at, email, status, payment_status, total, currency FROM orders_order
-WHERE ($1::text IS NULL OR number = $1 OR email = $1) AND ($2::text IS NULL OR status = $2)
+WHERE ($1::text IS NULL OR number = $1 OR email = $1::text::citext) AND ($2::text IS NULL OR status = $2)
     AND ($3::timestamptz IS NULL OR (placed_at, id) < ($3, $4::uuid))
 ORDER BY placed_at DESC, id DESC LIMIT $5
 """
