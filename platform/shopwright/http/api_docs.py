@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shopwright.context import Context
 
 _OURS = Path(__file__).parent / "assets"
+_OWN = ("api-docs.css", "api-docs.js")
 _VIEWER = ("swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js")
 _PAGE = Markup("""<!doctype html>
 <html lang="en">
@@ -22,7 +23,9 @@ _PAGE = Markup("""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/static/kernel/swagger-ui.css">
+<link rel="stylesheet" href="/static/kernel/api-docs.css">
 </head>
 <body>
 <main id="api-docs" data-documents="{documents}" data-csrf-token="{token}"></main>
@@ -46,7 +49,7 @@ def page(ctx: "Context") -> web.Response:
 
 def folder_of(name: str) -> Path | None:
     """Give the folder of one of the page's files; None for anything else that lies there."""
-    if name == "api-docs.js":
+    if name in _OWN:
         return _OURS
     return _viewer() if name in _VIEWER else None
 

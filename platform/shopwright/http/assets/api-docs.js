@@ -7,6 +7,8 @@ window.ui = SwaggerUIBundle({
   urls,
   layout: "StandaloneLayout",
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+  // The viewer's own logo brings an inline style, which our pages do not allow.
+  plugins: [() => ({ components: { Logo: () => null } })],
   deepLinking: true,
   validatorUrl: null,
   requestInterceptor: (request) => {
