@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The house rules: each of them is one hook, and all are off until somebody sets them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import ClassVar
+
+from pydantic import Field
+
+from shopwright.context import Context
+from shopwright.errors import Rejection
+from shopwright.money import Money, Rounding
+from shopwright.plugin import Manifest, PluginSettings, hookimpl
+from shopwright.plugin import Plugin as BasePlugin
+from shopwright_catalog.api import ProductInput, VariantInfo
+from shopwright_checkout.api import Cart, Fee, LineTotals, Stage, Totals
+from shopwright_orders.api import NewOrder
+
+
+class HouseRules(PluginSettings):
+    """Which rules hold in a store. Amounts are minor units of its currency."""
+
+    most_of_one: int = Field(
+        default=0, ge=0, title="Most of one product in a cart", description="0 for no limit."
+    )
+    least_order: int = Field(default=0, ge=0, title="Least value of an order")
+    small_order_fee: int = Field(default=0, ge=0, title="Fee for small orders")
+    small_order_below: int = Field(default=0, ge=0, title="An order is small below")
+    bulk_from: int = Field(default=0, ge=0, title="Items of one product that make it cheaper")
+    bulk_percent: int = Field(default=0, ge=0, le=100, title="Percent off for that many")
+    number_prefix: str = Field(default="", max_length=10, title="What order numbers begin with")
+    forbidden_words: tuple[str, ...] = Field(default=(), title="Words no product title may have")
+    blocked_domains: tuple[str, ...] = Field(default=(), title="E-mail domains that get no account")
+
+
+class Plugin(BasePlugin):
+    """A store's own rules for carts, orders, products and accounts."""
+
+    manifest: ClassVar[Manifest] = Manifest(
+        name="house_rules",
+        version="0.1.0",
+        title="House rules",
+        summary="A store's own rules for carts, orders, products and accounts.",
+        requires=("catalog", "checkout", "customers", "orders"),
+        settings=HouseRules,
+    )
+
+    @hookimpl
+    async def cart_item_add(self, ctx: Context, variant: VariantInfo, quantity: int) -> Sequence[Rejection]:
+        most = ctx.settings(HouseRules).most_of_one
+        if not most or quantity <= most:
+            return []
+        text = f"At most {most} of {variant.product_title} in one order."
+        return [Rejection("house_rules.too_many", text, "quantity")]
+
+    @hookimpl
+    async def order_validate(self, ctx: Context, totals: Totals) -> Sequence[Rejection]:
+        least = Money(ctx.settings(HouseRules).least_order, totals.currency)
+        if totals.subtotal - totals.discount >= least:
+            return []
+        return [Rejection("house_rules.too_small", f"We take orders from {ctx.format_money(least)}.")]
+
+    @hookimpl
+    async def cart_fees(self, ctx: Context, totals: Totals) -> Sequence[Fee]:
+        rules = ctx.settings(HouseRules)
+        value = totals.subtotal - totals.discount
+        if not totals.lines or not rules.small_order_fee or value.amount >= rules.small_order_below:
+            return []
+        fee = Money(rules.small_order_fee, totals.currency)
+        return [Fee("house_rules.small_order", ctx.gettext("Fee for small orders"), fee)]
+
+    @hookimpl
+    async def cart_process(self, ctx: Context, value: Totals, cart: Cart, stage: Stage) -> Totals | None:
+        rules = ctx.settings(HouseRules)
+        if stage != "discounts" or not rules.bulk_from or not rules.bulk_percent:
+            return None
+        share = Decimal(rules.bulk_percent) / 100
+        lines = tuple(
+            _cheaper(line, share) if line.quantity >= rules.bulk_from else line for line in value.lines
+        )
+        return replace(value, lines=lines)
+
+    @hookimpl
+    async def order_number(self, ctx: Context, order: NewOrder, sequence: int) -> str | None:
+        prefix = ctx.settings(HouseRules).number_prefix
+        return f"{prefix}{sequence:06}" if prefix else None
+
+    @hookimpl
+    async def product_validate(self, ctx: Context, product: ProductInput) -> Sequence[Rejection]:
+        words = ctx.settings(HouseRules).forbidden_words
+        found = [word for word in words if word.lower() in product.title.lower()]
+        return [Rejection("house_rules.word", f"We do not say {word!r}.", "title") for word in found]
+
+    @hookimpl
+    async def customer_validate(self, ctx: Context, email: str) -> Sequence[Rejection]:
+        domain = email.rpartition("@")[2].lower()
+        if domain not in ctx.settings(HouseRules).blocked_domains:
+            return []
+        return [Rejection("house_rules.domain", "Please use another e-mail address.", "email")]
+
+
+def _cheaper(line: LineTotals, share: Decimal) -> LineTotals:
+    return replace(line, discount=line.discount + line.total.multiply(share, Rounding.HALF_UP))

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""House rules hold in the store that has them, and nowhere else."""
+
+import pytest
+from tests.shop import EVERYTHING, add_product, furnish, place, ready_cart, system
+
+from shopwright.errors import Rejected
+from shopwright.testing.kernels import ALPHA, BETA
+
+
+@pytest.fixture
+async def kernel(make_kernel):
+    kernel = await make_kernel(plugins=[*EVERYTHING, "house_rules"], stores=[ALPHA, BETA])
+    assert kernel.registry.problems == []
+    await furnish(kernel, "alpha")
+    return kernel
+
+
+async def set_rules(kernel, **rules):
+    await kernel.settings.save(system(kernel, "alpha"), "house_rules", rules, "store")
+
+
+async def test_many_of_one_product_are_cheaper_and_the_trail_says_why(kernel, make_client):
+    await set_rules(kernel, bulk_from=3, bulk_percent=10, number_prefix="A-")
+    lamp = await add_product(system(kernel, "alpha"), "lamp", price=999)
+    client = await make_client(kernel, "alpha")
+
+    order = await (await place(client, await ready_cart(client, {lamp: 3}))).json()
+    shown = await client.get_json(f"/api/v1/orders/{order['id']}?token={order['access_token']}")
+
+    assert (order["number"], shown["discount"]["amount"]) == ("A-000001", 300)
+    assert order["total"]["amount"] == 3 * 999 - 300 + 490
+    trail = [(step["plugin"], step["rule"], step["amount"]["amount"]) for step in shown["provenance"]]
+    assert ("house_rules", "discounts", -300) in trail
+
+
+async def test_a_small_order_costs_a_fee_or_is_refused(kernel, make_client):
+    await set_rules(kernel, small_order_fee=150, small_order_below=2000)
+    lamp = await add_product(system(kernel, "alpha"), "lamp", price=999)
+    client = await make_client(kernel, "alpha")
+
+    paid = await (await place(client, await ready_cart(client, {lamp: 1}))).json()
+    await set_rules(kernel, least_order=5000)
+    refused = await place(client, await ready_cart(client, {lamp: 1}))
+
+    assert paid["total"]["amount"] == 999 + 150 + 490
+    assert (refused.status, (await refused.json())["errors"][0]["code"]) == (422, "house_rules.too_small")
+
+
+async def test_a_limit_for_one_product_names_the_field(kernel, make_client):
+    await set_rules(kernel, most_of_one=2)
+    lamp = await add_product(system(kernel, "alpha"), "lamp")
+    client = await make_client(kernel, "alpha")
+    cart = await client.post_json("/api/v1/carts")
+
+    body = {"variant_id": str(lamp), "quantity": 3}
+    response = await client.send("POST", f"/api/v1/carts/{cart['id']}/lines", body)
+
+    assert response.status == 422
+    assert [e["pointer"] for e in (await response.json())["errors"]] == ["/quantity"]
+
+
+async def test_words_and_domains_are_refused_in_this_store_only(kernel, make_client):
+    await set_rules(kernel, forbidden_words=["cheap"], blocked_domains=["spam.example"])
+
+    with pytest.raises(Rejected, match="cheap"):
+        await add_product(system(kernel, "alpha"), "lamp", title="Cheap lamp")
+    await add_product(system(kernel, "beta"), "lamp", title="Cheap lamp")
+    client = await make_client(kernel, "alpha")
+    body = {"email": "eve@spam.example", "password": "seven-lamps-on-the-pier", "name": "Eve"}
+    response = await client.send("POST", "/api/v1/customers", body)
+
+    assert response.status == 422
+    assert [e["code"] for e in (await response.json())["errors"]] == ["house_rules.domain"]

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Loyalty points, written on public names only: events, slots, a ledger of its own."""
+
+import logging
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pydantic import Field
+
+from shopwright.context import Context
+from shopwright.hookspecs import PluginSwitched
+from shopwright.plugin import Manifest, PiiColumn, PluginSettings, hookimpl
+from shopwright.plugin import Plugin as BasePlugin
+from shopwright.templating.slots import Fragment
+from shopwright_admin.api import Card
+from shopwright_customers.hookspecs import CustomerRegistered
+from shopwright_loyalty_points import ledger
+from shopwright_orders.api import OrderView
+from shopwright_orders.hookspecs import OrderEvent
+
+log = logging.getLogger(__name__)
+
+
+class LoyaltySettings(PluginSettings):
+    """How many points an order earns."""
+
+    per_hundred: int = Field(default=1, ge=0, title="Points for each 100 minor units")
+
+
+class Plugin(BasePlugin):
+    """Customers earn points with paid orders."""
+
+    manifest: ClassVar[Manifest] = Manifest(
+        name="loyalty_points",
+        version="0.1.0",
+        title="Loyalty points",
+        summary="Customers earn points with paid orders.",
+        requires=("admin", "customers", "orders"),
+        settings=LoyaltySettings,
+        pii=(PiiColumn("loyalty_points_entry", "kind", "none"),),
+    )
+
+    @hookimpl
+    async def order_placed(self, ctx: Context, event: OrderEvent) -> None:
+        await ledger.add(ctx, event.order_id, "promised", points_for(ctx, event.total))
+
+    @hookimpl
+    async def order_paid(self, ctx: Context, event: OrderEvent) -> None:
+        await ledger.add(ctx, event.order_id, "earned", points_for(ctx, event.total))
+
+    @hookimpl
+    async def order_cancelled(self, ctx: Context, event: OrderEvent) -> None:
+        await ledger.add(ctx, event.order_id, "revoked", -await ledger.of_order(ctx, event.order_id))
+
+    @hookimpl
+    async def customer_registered(self, ctx: Context, event: CustomerRegistered) -> None:
+        log.info("customer %s of %s collects points from now on", event.customer_id, ctx.store.code)
+
+    @hookimpl
+    async def plugin_disabled(self, ctx: Context, event: PluginSwitched) -> None:
+        if event.plugin == "loyalty_points":
+            log.info("points of %s are kept until loyalty points are on again", ctx.store.code)
+
+    @hookimpl
+    async def template_slot(self, ctx: Context, slot: str, model: object) -> Sequence[Fragment]:
+        price = getattr(getattr(model, "selected", None), "price", None)
+        if slot != "product.after_price" or price is None:
+            return []
+        return [Fragment("loyalty_points/earn.html", {"points": points_for(ctx, price.amount)})]
+
+    @hookimpl
+    async def admin_slot(self, ctx: Context, zone: str, subject: object) -> Sequence[Card]:
+        if zone != "orders.order" or not isinstance(subject, OrderView):
+            return []
+        return [Card("loyalty_points/order.html", {"points": await ledger.of_order(ctx, subject.id)})]
+
+
+def points_for(ctx: Context, amount: int) -> int:
+    return amount * ctx.settings(LoyaltySettings).per_hundred // 100

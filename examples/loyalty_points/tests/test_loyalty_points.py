@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A third party's plugin works on public names only."""
+
+from uuid import UUID
+
+from tests.shop import EVERYTHING, THEMES, add_product, furnish, place, ready_cart
+
+from shopwright.testing.kernels import ALPHA
+
+
+async def test_a_paid_order_earns_points_once_and_the_product_page_tells(make_kernel, make_client):
+    kernel = await make_kernel(plugins=[*EVERYTHING, "loyalty_points"], stores=[ALPHA], config=THEMES)
+    assert kernel.registry.problems == []
+    ctx = await furnish(kernel, "alpha")
+    lamp = await add_product(ctx, "lamp", price=4900)
+    client = await make_client(kernel, "alpha")
+
+    page = await (await client.get("/products/lamp")).text()
+    order = await (await place(client, await ready_cart(client, {lamp: 1}))).json()
+    await kernel.jobs.drain(strict=True)
+
+    assert "Earns 49 points." in page
+    sql = "SELECT kind, points FROM loyalty_points_entry WHERE order_id = $1 ORDER BY kind"
+    rows = await ctx.fetch_rows(sql, UUID(order["id"]))
+    assert [tuple(row) for row in rows] == [("earned", 53), ("promised", 53)]
