@@ -56,7 +56,9 @@ class OneTimeTokens:
         """Make a token in the caller's transaction; earlier ones of the same purpose and subject die.
 
         Args:
+            session: the caller's, in a transaction.
             purpose: what it is for; it is good for nothing else.
+            subject: whose it is, (kind, id).
             binding: what must still be the same when it is used: e-mail and current password hash.
             data: what to give back with it, for example the new address.
             lifetime: how long it works, when not as long as usual for the purpose.

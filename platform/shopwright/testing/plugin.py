@@ -45,9 +45,9 @@ def mail_sink() -> "list[Message]":
 async def make_kernel(
     make_database: "MakeDatabase", tmp_path: "Path", mail_sink: "list[Message]"
 ) -> AsyncIterator[MakeKernel]:
-    """Open kernels: ``await make_kernel(plugins=["catalog", MyPlugin], stores=[NewStore(…)])``.
+    """Open kernels on databases of their own.
 
-    Names are installed plugins, classes are plugins of the test; what they require is added. Every plugin is
+    Call it with ``plugins=["catalog", MyPlugin]`` and ``stores=[NewStore(…)]`` and await the kernel. Names are installed plugins, classes are plugins of the test; what they require is added. Every plugin is
     on in every store, unless ``enable=False``. ``url`` opens a second kernel on the database of a first one.
     """
     from shopwright.testing.kernels import open_kernel
@@ -66,7 +66,7 @@ async def make_kernel(
 
 @pytest.fixture
 async def make_client() -> AsyncIterator[MakeClient]:
-    """Make clients that speak to one store as one visitor: ``await make_client(kernel, store)``."""
+    """Make clients: called with a kernel and a store, gives one that speaks to this store as one visitor."""
     from shopwright.testing.client import ShopServer
 
     async with AsyncExitStack() as stack:
