@@ -11,12 +11,8 @@ async def test_putting_something_into_a_cart_takes_few_statements(ctx, make_clie
     path, body = f"/api/v1/carts/{cart['id']}/lines", {"variant_id": str(lamp), "quantity": 1}
     await client.post_json(path, body)
 
-    with query_log.recording():
+    with query_log.at_most(8):
         await client.post_json(path, body)
-
-    own = [statement for statement in query_log.statements if "kernel_idempotency" not in statement]
-    assert len(own) <= 8, listing(query_log)
-    assert len(query_log) <= 10, listing(query_log)
 
 
 async def test_placing_an_order_takes_few_statements(ctx, make_client, query_log):

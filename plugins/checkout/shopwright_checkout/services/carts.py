@@ -74,10 +74,12 @@ JOIN unnest(CAST(:old_ids AS uuid[]), CAST(:new_ids AS uuid[])) AS x (old_id, ne
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A cart after a change, with the variant it was about."""
+    """A cart after a change, with the variant it was about, and what was read of its lines on the way."""
 
     cart: Cart
     variant: catalog.VariantInfo
+    variants: Mapping[UUID, catalog.VariantInfo]
+    stock: Mapping[UUID, catalog.Availability]
 
 
 async def read(ctx: Context, cart_id: UUID) -> Cart | None:
@@ -116,12 +118,11 @@ async def add(ctx: Context, cart_id: UUID | None, variant_id: UUID, quantity: in
         Rejected: a plugin objects.
     """
     check_quantity(quantity)
-    variant = await _variant(ctx, variant_id)
 
     async def work(session: AsyncSession) -> Changed:
         cart = await _open(ctx, session, cart_id)
         present = next((line.quantity for line in cart.lines if line.variant_id == variant_id), 0)
-        return await _put(ctx, session, cart, variant, present + quantity)
+        return await _put(ctx, session, cart, variant_id, present + quantity)
 
     return await ctx.run(work)
 
@@ -138,8 +139,7 @@ async def set_quantity(ctx: Context, cart_id: UUID, line_id: UUID, quantity: int
             raise NotFound("This line is not in the cart.")
         if quantity == 0:
             return await _drop(ctx, session, cart, line)
-        variant = await _variant(ctx, line.variant_id)
-        return (await _put(ctx, session, cart, variant, quantity)).cart
+        return (await _put(ctx, session, cart, line.variant_id, quantity)).cart
 
     return await ctx.run(work)
 
@@ -204,13 +204,6 @@ def check_quantity(quantity: int) -> None:
         raise Invalid(message, errors=[FieldError("/quantity", "out_of_range", message)])
 
 
-async def _variant(ctx: Context, variant_id: UUID) -> catalog.VariantInfo:
-    variant = (await catalog.variants(ctx, [variant_id])).get(variant_id)
-    if variant is None or not variant.published:
-        raise NotFound("This product is not for sale.", code="variant_not_found")
-    return variant
-
-
 async def _open(ctx: Context, session: AsyncSession, cart_id: UUID | None) -> Cart:
     if cart_id is None:
         return await create(ctx, session)
@@ -222,18 +215,22 @@ async def _open(ctx: Context, session: AsyncSession, cart_id: UUID | None) -> Ca
     return cart
 
 
-async def _put(
-    ctx: Context, session: AsyncSession, cart: Cart, variant: catalog.VariantInfo, quantity: int
-) -> Changed:
+async def _put(ctx: Context, session: AsyncSession, cart: Cart, variant_id: UUID, quantity: int) -> Changed:
     check_quantity(quantity)
-    if len(cart.lines) >= MAX_LINES and all(line.variant_id != variant.id for line in cart.lines):
+    ids = list(dict.fromkeys([*(line.variant_id for line in cart.lines), variant_id]))
+    if len(ids) > MAX_LINES:
         raise Invalid(f"A cart holds at most {MAX_LINES} different products.", code="cart_full")
-    left = (await inventory.availability(ctx, [variant.id]))[variant.id]
+    variants = await catalog.variants(ctx, ids)
+    variant = variants.get(variant_id)
+    if variant is None or not variant.published:
+        raise NotFound("This product is not for sale.", code="variant_not_found")
+    stock = await inventory.availability(ctx, ids)
+    left = stock[variant.id]
     if not left.sellable or (left.left is not None and left.left < quantity):
         line = {"variant_id": str(variant.id), "requested": quantity, "left": left.left or 0}
         raise OutOfStock(extra={"lines": [line]})
     await ctx.hooks.veto(cart_item_add, cart=cart, variant=variant, quantity=quantity)
-    return Changed(await _write_line(ctx, session, cart, variant, quantity), variant)
+    return Changed(await _write_line(ctx, session, cart, variant, quantity), variant, variants, stock)
 
 
 async def _write_line(

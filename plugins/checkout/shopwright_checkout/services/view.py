@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cart as pages and the API show it: lines, amounts, why they are what they are, and what is in the way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -71,15 +72,21 @@ class CartView:
         return not self.lines and not self.missing
 
 
-async def view(ctx: Context, cart: Cart) -> CartView:
-    """Compute a cart and put it together."""
+async def view(
+    ctx: Context,
+    cart: Cart,
+    *,
+    variants: Mapping[UUID, catalog.VariantInfo] | None = None,
+    stock: Mapping[UUID, catalog.Availability] | None = None,
+) -> CartView:
+    """Compute a cart and put it together; what the caller has read of its lines just now is not read again."""
     ids = [line.variant_id for line in cart.lines]
-    variants = await catalog.variants(ctx, ids)
-    stock = await inventory.availability(ctx, ids)
+    variants = await catalog.variants(ctx, ids) if variants is None else variants
+    stock = await inventory.availability(ctx, ids) if stock is None else stock
     return _view(cart, await calculate(ctx, cart, variants), stock)
 
 
-def _view(cart: Cart, found: Calculation, stock: dict[UUID, catalog.Availability]) -> CartView:
+def _view(cart: Cart, found: Calculation, stock: Mapping[UUID, catalog.Availability]) -> CartView:
     totals = found.totals
     shown = {line.id: line.shown_price for line in cart.lines}
     return CartView(

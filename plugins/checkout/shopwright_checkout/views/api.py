@@ -100,7 +100,7 @@ async def get_cart(ctx: Context, cart_id: UUID) -> CartView:
 async def add_line(ctx: Context, cart_id: UUID, body: NewLine) -> CartView:
     """Put a variant into a cart."""
     changed = await carts.add(ctx, cart_id, body.variant_id, body.quantity)
-    return await view(ctx, changed.cart)
+    return await view(ctx, changed.cart, variants=changed.variants, stock=changed.stock)
 
 
 @routes.patch("/api/v1/carts/{cart_id}/lines/{line_id}", permission=PUBLIC)
