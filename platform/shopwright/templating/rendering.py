@@ -71,6 +71,13 @@ def url(code: str, /, **params: object) -> str:
 
 
 @helper()
+def absolute(path: str) -> str:
+    """Give the whole address of a path, at the store's first host."""
+    ctx = current().ctx
+    return ctx.kernel.config.url_of(ctx.store.hosts[0], path) if ctx.store.hosts else path
+
+
+@helper()
 def asset(path: str) -> str:
     at_work = current()
     return at_work.templates.asset_url(at_work.ctx, path)
@@ -162,7 +169,7 @@ def moment(value: datetime) -> str:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "url": url, "asset": asset, "slot": slot, "is_active": is_active, "can": can, "_": translate,
+    "url": url, "absolute": absolute, "asset": asset, "slot": slot, "is_active": is_active, "can": can, "_": translate,
     "gettext": gettext, "ngettext": ngettext, "pgettext": pgettext, "npgettext": npgettext,
 }  # fmt: skip
 FILTERS: dict[str, Callable[..., Any]] = {"money": money, "date": day, "datetime": moment}

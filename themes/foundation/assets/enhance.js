@@ -13,12 +13,18 @@ if (badge) {
 }
 
 const form = document.querySelector("[data-product-form]");
-const choice = form?.querySelector("select[name=variant_id]");
-choice?.addEventListener("change", () => {
-  const { price, image } = choice.selectedOptions[0].dataset;
-  document.querySelector("[data-price]").textContent = price;
-  if (image) {
-    const figure = [...document.querySelectorAll(".product__picture")].find((found) => found.dataset.src === image);
-    figure?.parentElement.prepend(figure);
-  }
+form?.addEventListener("change", ({ target }) => {
+  if (target.name !== "variant_id") return;
+  const { price, was, image, left } = (target.selectedOptions?.[0] ?? target).dataset;
+  const shown = document.querySelector("[data-price]");
+  shown.querySelector("[data-now]").textContent = price;
+  shown.querySelector("[data-was]").textContent = was;
+  shown.querySelector("s").hidden = !was;
+  form.querySelector("[data-left]").textContent = left;
+  const figure = [...document.querySelectorAll(".product__picture")].find(({ dataset }) => dataset.src === image);
+  figure?.parentElement.prepend(figure);
+});
+
+document.addEventListener("click", ({ target }) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
 });
