@@ -40,7 +40,7 @@ demo: $(VENV)/.installed  ## start two stores with storefront, admin and API (PO
 	@exec $(BIN)/shopwright demo --port $(PORT) --data-dir $(DATA_DIR)
 
 test: $(VENV)/.installed-tests browser  ## run all tests on real PostgreSQL, Valkey and a real browser
-	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.installed-tests  ## check style, types and house rules
 	@$(BIN)/ruff check .

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Failing, hanging, greedy and blocking plugins cannot break a sale; they are named instead."""
+
+import asyncio
+from typing import ClassVar
+
+import pytest
+from tests.shop import EVERYTHING, THEMES, add_product, furnish, place, ready_cart
+
+from shopwright.errors import Rejection
+from shopwright.money import Money
+from shopwright.plugin import Manifest, hookimpl
+from shopwright.plugin import Plugin as BasePlugin
+from shopwright.templating.slots import Fragment
+from shopwright.testing.kernels import ALPHA
+from shopwright_checkout.api import Fee, ShippingRate
+
+
+def manifest(name: str) -> Manifest:
+    requires = ("catalog", "checkout", "orders")
+    return Manifest(name=name, version="0.1.0", title=name, summary=name, requires=requires)
+
+
+class Failing(BasePlugin):
+    manifest: ClassVar[Manifest] = manifest("failing")
+
+    @hookimpl
+    async def shipping_rates(self, cart):
+        raise RuntimeError("no rates today")
+
+    @hookimpl
+    async def cart_fees(self, cart):
+        raise RuntimeError("no fees today")
+
+    @hookimpl
+    async def cart_process(self, value):
+        raise RuntimeError("no prices today")
+
+    @hookimpl
+    async def stock_available(self, value):
+        raise RuntimeError("no stock today")
+
+    @hookimpl
+    async def template_slot(self, slot):
+        raise RuntimeError("no slot today")
+
+    @hookimpl
+    async def order_placed(self, ctx, event):
+        raise RuntimeError("no events today")
+
+
+class Hanging(BasePlugin):
+    manifest: ClassVar[Manifest] = manifest("hanging")
+
+    @hookimpl
+    async def shipping_rates(self, cart):
+        await asyncio.sleep(3600)
+
+    @hookimpl
+    async def cart_fees(self, cart):
+        await asyncio.sleep(3600)
+
+    @hookimpl
+    async def order_placed(self, ctx, event):
+        await asyncio.sleep(3600)
+
+
+class Greedy(BasePlugin):
+    manifest: ClassVar[Manifest] = manifest("greedy")
+
+    @hookimpl
+    async def shipping_rates(self, cart):
+        return [ShippingRate(f"greedy.{n}", "Rate", Money(0, "EUR")) for n in range(10_000)]
+
+    @hookimpl
+    async def cart_fees(self, cart):
+        return [Fee("greedy.fee", "Fee", Money(-5000, "EUR"))]
+
+    @hookimpl
+    async def template_slot(self, slot):
+        return [Fragment("greedy/missing.html")]
+
+
+BAD = {"failing": Failing, "hanging": Hanging, "greedy": Greedy}
+
+
+@pytest.mark.parametrize("name", BAD)
+async def test_a_bad_plugin_does_not_break_a_checkout(make_kernel, make_client, name):
+    kernel = await make_kernel(plugins=[*EVERYTHING, BAD[name]], stores=[ALPHA], config=THEMES)
+    ctx = await furnish(kernel, "alpha")
+    lamp = await add_product(ctx, "lamp", price=4900, stock=5)
+    client = await make_client(kernel, "alpha")
+
+    page = await client.get("/products/lamp")
+    response = await place(client, await ready_cart(client, {lamp: 2}))
+
+    order = await response.json()
+    assert page.status == 200
+    assert (response.status, order["status"]) == (201, "confirmed")
+    assert order["total"]["amount"] == 2 * 4900 + 490
+
+
+async def test_a_plugin_that_keeps_failing_is_left_alone_and_shown_on_a_problem_card(
+    make_kernel, make_client
+):
+    kernel = await make_kernel(plugins=[*EVERYTHING, Failing], stores=[ALPHA], config=THEMES)
+    ctx = await furnish(kernel, "alpha")
+    lamp = await add_product(ctx, "lamp")
+    client = await make_client(kernel, "alpha")
+    cart_id = await ready_cart(client, {lamp: 1})
+
+    for _ in range(6):
+        await client.get_json(f"/api/v1/carts/{cart_id}")
+
+    cards = {(p.plugin, p.hook) for p in kernel.problems.for_store(ctx.store.id)}
+    assert {("failing", "shipping_rates"), ("failing", "cart_fees"), ("failing", "cart_process")} <= cards
+
+
+class Objecting(BasePlugin):
+    manifest: ClassVar[Manifest] = manifest("objecting")
+
+    @hookimpl
+    async def order_validate(self, cart):
+        return [
+            Rejection("objecting.moon", "Not at full moon."),
+            Rejection("objecting.tide", "Not at low tide."),
+        ]
+
+
+async def test_all_objections_are_told_and_nothing_is_written(make_kernel, make_client):
+    kernel = await make_kernel(plugins=[*EVERYTHING, Objecting], stores=[ALPHA])
+    ctx = await furnish(kernel, "alpha")
+    lamp = await add_product(ctx, "lamp")
+    client = await make_client(kernel, "alpha")
+
+    response = await place(client, await ready_cart(client, {lamp: 1}))
+
+    problem = await response.json()
+    assert response.status == 422
+    assert [error["code"] for error in problem["errors"]] == ["objecting.moon", "objecting.tide"]
+    assert await ctx.fetch_value("SELECT count(*) FROM orders_order") == 0
+
+
+class Unprefixed(BasePlugin):
+    manifest: ClassVar[Manifest] = Manifest(
+        name="unprefixed", version="1", title="x", summary="x", kernel=">=9"
+    )
+
+
+class Lost(BasePlugin):
+    manifest: ClassVar[Manifest] = Manifest(
+        name="lost", version="1", title="x", summary="x", requires=("nowhere",)
+    )
+
+
+class Round(BasePlugin):
+    manifest: ClassVar[Manifest] = Manifest(
+        name="round", version="1", title="x", summary="x", requires=("trip",)
+    )
+
+
+class Trip(BasePlugin):
+    manifest: ClassVar[Manifest] = Manifest(
+        name="trip", version="1", title="x", summary="x", requires=("round",)
+    )
+
+
+class Inventing(BasePlugin):
+    manifest: ClassVar[Manifest] = Manifest(name="inventing", version="1", title="x", summary="x")
+
+    @hookimpl
+    def no_such_hook(self):
+        return []
+
+
+async def test_what_cannot_work_is_left_out_by_name_and_the_rest_starts(make_kernel):
+    kernel = await make_kernel(plugins=[Unprefixed, Lost, Round, Trip, Inventing], stores=[])
+
+    messages = {problem.plugin: problem.message for problem in kernel.registry.problems}
+    assert list(kernel.registry.plugins) == []
+    assert "works with kernel >=9" in messages["unprefixed"]
+    assert "requires nowhere" in messages["lost"]
+    assert "round → trip → round" in messages["round"] or "trip → round → trip" in messages["round"]
+    assert "no_such_hook" in messages["inventing"]
