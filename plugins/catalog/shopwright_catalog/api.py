@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
@@ -266,6 +267,41 @@ async def save_product(ctx: Context, session: AsyncSession, product: ProductInpu
     from shopwright_catalog.services import save_product as service
 
     return await service.save(ctx, session, product)
+
+
+async def save_products(
+    ctx: Context, session: AsyncSession, products: Sequence[ProductInput]
+) -> list[SavedProduct]:
+    """Do as ``save_product`` for several products of different handles, with a few statements for all of them.
+
+    Raises:
+        Invalid: a product cannot be saved; none of them is when the caller leaves the transaction.
+    """
+    from shopwright_catalog.services import save_product as service
+
+    return await service.save_all(ctx, session, products)
+
+
+async def live_options(session: AsyncSession, handles: Sequence[str]) -> dict[str, set[tuple[str, ...]]]:
+    """Give by handle the option values of the variants that products have now; unknown handles are left out."""
+    from shopwright_catalog.services import live_options as service
+
+    return await service.live_options(session, handles)
+
+
+class PictureError(ValueError):
+    """A file is not an image we take; the message says why, and what to do."""
+
+
+def store_picture(ctx: Context, path: Path, *, name: str = "") -> ImageInput:
+    """Check an image file and copy it to the media folder, under ``name`` and a hash of its content. Blocks.
+
+    Raises:
+        PictureError: it is too large, or not a PNG, JPEG, WebP, AVIF or GIF by its content.
+    """
+    from shopwright_catalog.services import store_picture as service
+
+    return service.store(ctx, path, name or path.name)
 
 
 async def save_category(ctx: Context, session: AsyncSession, category: CategoryInput) -> UUID:

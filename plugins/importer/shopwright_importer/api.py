@@ -12,8 +12,8 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """A row, or the product it belongs to, that was not taken. ``line`` is its line in the file, from 1."""
+class Finding:
+    """What is to be said about a row, or about the product that begins there. ``line`` counts from 1."""
 
     line: int
     handle: str
@@ -23,16 +23,17 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did."""
+    """What an import did. Refusals are what was not taken, notices what was taken otherwise than written."""
 
     rows: int = 0
     products_created: int = 0
     products_updated: int = 0
     products_unchanged: int = 0
+    products_refused: int = 0
     variants: int = 0
     images: int = 0
-    refusals: tuple[Refusal, ...] = ()
-    notices: tuple[str, ...] = ()
+    refusals: tuple[Finding, ...] = ()
+    notices: tuple[Finding, ...] = ()
     seconds: float = 0.0
     resumed_at_line: int = 1
 
@@ -55,7 +56,7 @@ class ImportOptions:
 async def import_shopify(
     ctx: Context, path: Path, *, options: ImportOptions | None = None, progress: Progress | None = None
 ) -> ImportReport:
-    """Take in a Shopify product CSV: streamed, one transaction a product, resumable, repeatable.
+    """Take in a Shopify product CSV: streamed, each product whole or not at all, resumable, repeatable.
 
     Raises:
         UsageError: the file cannot be read as such a CSV at all; says what is wrong with it.

@@ -75,7 +75,7 @@ def _show(report: ImportReport) -> None:
         f"from {report.rows} rows in {report.seconds:.1f} s."
     )
     for notice in report.notices[:20]:
-        out.print(f"[yellow]{notice}[/yellow]")
+        out.print(f"[yellow]Line {notice.line}: {notice.message}[/yellow]")
     if report.refusals:
         table = Table("Line", "Product", "Why", title=f"{len(report.refusals)} refused", title_justify="left")
         for refusal in report.refusals[:200]:

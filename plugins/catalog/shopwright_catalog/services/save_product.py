@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Saving a product whole, by handle: a repetition changes nothing, and variants keep their ids."""
+"""Saving products whole, by handle: a repetition changes nothing, and variants keep their ids."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +21,10 @@ from shopwright_catalog.services.check_product import check
 from shopwright_catalog.services.read_categories import TAG as CATEGORIES
 
 _FIND = text("""
-SELECT p.id, p.fingerprint, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'sku', v.sku,
+SELECT p.id, p.handle, p.fingerprint, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'sku', v.sku,
         'options', v.options, 'archived', v.archived) ORDER BY v.archived, v.position), '[]')
     FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id) AS variants
-FROM catalog_product p WHERE p.handle = :handle FOR UPDATE
+FROM catalog_product p WHERE p.handle = ANY(:handles) ORDER BY p.id FOR UPDATE
 """)
 _SAVE = text("""
 INSERT INTO catalog_product AS p (store_id, id, handle, title, description_html, vendor, product_type, tags,
@@ -30,7 +32,7 @@ INSERT INTO catalog_product AS p (store_id, id, handle, title, description_html,
     created_at, updated_at)
 SELECT store_id, id, handle, title, description_html, vendor, product_type, tags, published, seo_title,
     seo_description, option_names, price_min, price_max, translations, fingerprint, created_at, created_at
-FROM jsonb_populate_record(NULL::catalog_product, CAST(:head AS jsonb))
+FROM jsonb_populate_recordset(NULL::catalog_product, CAST(:rows AS jsonb))
 ON CONFLICT (store_id, handle) DO UPDATE SET title = excluded.title,
     description_html = excluded.description_html, vendor = excluded.vendor,
     product_type = excluded.product_type, tags = excluded.tags, published = excluded.published, archived = false,
@@ -41,7 +43,7 @@ ON CONFLICT (store_id, handle) DO UPDATE SET title = excluded.title,
 """)
 _ARCHIVE = text("""
 UPDATE catalog_variant SET archived = true, version = version + 1
-WHERE product_id = :product_id AND NOT archived
+WHERE product_id = ANY(:product_ids) AND NOT archived
 """)
 _VARIANTS = text("""
 INSERT INTO catalog_variant AS v (store_id, id, product_id, position, sku, barcode, options, price, compare_at,
@@ -56,44 +58,91 @@ ON CONFLICT (store_id, id) DO UPDATE SET position = excluded.position, sku = exc
     image_source = excluded.image_source, archived = false, version = v.version + 1
 """)
 _DROP_PARTS = text("""
-WITH images AS (DELETE FROM catalog_image WHERE product_id = :product_id)
-DELETE FROM catalog_category_product WHERE product_id = :product_id
+WITH images AS (DELETE FROM catalog_image WHERE product_id = ANY(:product_ids))
+DELETE FROM catalog_category_product WHERE product_id = ANY(:product_ids)
 """)
 _PARTS = text("""
 WITH images AS (
     INSERT INTO catalog_image SELECT * FROM jsonb_populate_recordset(NULL::catalog_image, CAST(:images AS jsonb))
 )
 INSERT INTO catalog_category_product (store_id, id, category_id, product_id, position)
-SELECT c.store_id, (wanted ->> 'id')::uuid, c.id, :product_id, (wanted ->> 'position')::integer
+SELECT c.store_id, (wanted ->> 'id')::uuid, c.id, (wanted ->> 'product_id')::uuid,
+    (wanted ->> 'position')::integer
 FROM jsonb_array_elements(CAST(:categories AS jsonb)) AS wanted JOIN catalog_category c ON c.handle = wanted ->> 'handle'
 """)
+_HEAD = (
+    "handle", "vendor", "product_type", "tags", "published", "seo_title", "seo_description", "option_names",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A product, what it becomes, and its ids."""
+
+    product: ProductInput
+    fingerprint: str
+    id: UUID
+    variant_ids: tuple[UUID, ...]
+    known: bool
+    """The product is in the store already (perhaps archived)."""
+    changed: bool
+
+    @property
+    def result(self) -> SavedProduct:
+        outcome = "unchanged" if not self.changed else "updated" if self.known else "created"
+        return SavedProduct(self.id, outcome, self.variant_ids)  # type: ignore[arg-type]
 
 
 async def save(ctx: Context, session: AsyncSession, product: ProductInput) -> SavedProduct:
     """Do what ``api.save_product`` says."""
-    check(product)
-    await ctx.hooks.veto(product_validate, product=product)
+    return (await save_all(ctx, session, [product]))[0]
+
+
+async def save_all(
+    ctx: Context, session: AsyncSession, products: Sequence[ProductInput]
+) -> list[SavedProduct]:
+    """Do what ``api.save_products`` says."""
+    if not products:
+        return []
+    for product in products:
+        check(product)
+        await ctx.hooks.veto(product_validate, product=product)
+    handles = [product.handle for product in products]
+    if len(set(handles)) < len(handles):
+        raise ValueError("save each product once")
+    rows = (await session.execute(_FIND, {"handles": handles})).mappings()
+    found: dict[str, Mapping[str, Any]] = {row["handle"]: dict(row) for row in rows}
+    works = [_work(product, found.get(product.handle)) for product in products]
+    await _write(ctx, session, [work for work in works if work.changed])
+    return [work.result for work in works]
+
+
+def _work(product: ProductInput, found: Mapping[str, Any] | None) -> _Work:
     fingerprint = hashlib.sha256(orjson.dumps(product)).hexdigest()
-    found = (await session.execute(_FIND, {"handle": product.handle})).mappings().one_or_none()
-    known: list[dict[str, Any]] = list(found["variants"]) if found else []
-    ids = _match(product.variants, known)
-    if found is not None and found["fingerprint"] == fingerprint:
-        return SavedProduct(found["id"], "unchanged", tuple(ids))
-    product_id: UUID = found["id"] if found else new_id()
-    await session.execute(_SAVE, {"head": dump(_head(ctx, product, product_id, fingerprint))})
+    ids = tuple(_match(product.variants, list(found["variants"]) if found else []))
+    changed = found is None or found["fingerprint"] != fingerprint
+    product_id = new_id() if found is None else found["id"]
+    return _Work(product, fingerprint, product_id, ids, found is not None, changed)
+
+
+async def _write(ctx: Context, session: AsyncSession, works: Sequence[_Work]) -> None:
+    if not works:
+        return
+    await session.execute(_SAVE, {"rows": dump([_head(ctx, work) for work in works])})
+    known = [work.id for work in works if work.known]
     if known:
-        await session.execute(_ARCHIVE, {"product_id": product_id})
-        await session.execute(_DROP_PARTS, {"product_id": product_id})
-    keys = {"store_id": ctx.store.id, "product_id": product_id}
-    rows = [_variant(v) | keys | {"id": ids[i], "position": i} for i, v in enumerate(product.variants)]
-    await session.execute(_VARIANTS, {"rows": dump(rows)})
-    await session.execute(_PARTS, {"product_id": product_id} | _parts(ctx, product, product_id))
-    event = ProductSaved(product_id, product.handle, created=found is None)
-    await ctx.hooks.emit(session, product_saved, event, aggregate=("catalog.product", product_id))
-    await ctx.kernel.events.invalidate(
-        ctx, session, [f"catalog.product:{product_id}", "catalog.products", CATEGORIES]
-    )
-    return SavedProduct(product_id, "updated" if found else "created", tuple(ids))
+        await session.execute(_ARCHIVE, {"product_ids": known})
+        await session.execute(_DROP_PARTS, {"product_ids": known})
+    await session.execute(_VARIANTS, {"rows": dump([row for work in works for row in _variants(ctx, work)])})
+    images = [row for work in works for row in _images(ctx, work)]
+    categories = [row for work in works for row in _categories(work)]
+    if images or categories:
+        await session.execute(_PARTS, {"images": dump(images), "categories": dump(categories)})
+    for work in works:
+        event = ProductSaved(work.id, work.product.handle, created=not work.known)
+        await ctx.hooks.emit(session, product_saved, event, aggregate=("catalog.product", work.id))
+    tags = [f"catalog.product:{work.id}" for work in works]
+    await ctx.kernel.events.invalidate(ctx, session, [*tags, "catalog.products", CATEGORIES])
 
 
 def _match(variants: tuple[VariantInput, ...], known: list[dict[str, Any]]) -> list[UUID]:
@@ -118,49 +167,46 @@ def _same_sku(variant: VariantInput, row: dict[str, Any]) -> bool:
     return variant.sku != "" and bool(variant.sku == row["sku"])
 
 
-def _head(ctx: Context, product: ProductInput, product_id: UUID, fingerprint: str) -> dict[str, Any]:
+def _head(ctx: Context, work: _Work) -> dict[str, Any]:
+    product = work.product
     prices = [variant.price for variant in product.variants]
     translations = {
         locale: {k: nh3.clean(v) if k == "description_html" else v for k, v in texts.items()}
         for locale, texts in (product.translations or {}).items()
     }
-    names = (
-        "handle",
-        "vendor",
-        "product_type",
-        "tags",
-        "published",
-        "seo_title",
-        "seo_description",
-        "option_names",
-    )
-    return {name: getattr(product, name) for name in names} | {
+    return {name: getattr(product, name) for name in _HEAD} | {
         "store_id": ctx.store.id,
-        "id": product_id,
+        "id": work.id,
         "title": product.title.strip(),
         "description_html": nh3.clean(product.description_html),
         "price_min": min(prices),
         "price_max": max(prices),
         "translations": translations,
-        "fingerprint": fingerprint,
+        "fingerprint": work.fingerprint,
         "created_at": ctx.clock.now(),
     }
 
 
-def _variant(variant: VariantInput) -> dict[str, Any]:
-    return {name: getattr(variant, name) for name in VariantInput.__slots__}
+def _variants(ctx: Context, work: _Work) -> list[dict[str, Any]]:
+    keys = {"store_id": ctx.store.id, "product_id": work.id}
+    return [
+        {name: getattr(variant, name) for name in VariantInput.__slots__} | keys | {"id": id_, "position": i}
+        for i, (variant, id_) in enumerate(zip(work.product.variants, work.variant_ids, strict=True))
+    ]
 
 
-def _parts(ctx: Context, product: ProductInput, product_id: UUID) -> dict[str, str]:
-    images = [
+def _images(ctx: Context, work: _Work) -> list[dict[str, Any]]:
+    return [
         {
-            "store_id": ctx.store.id, "id": new_id(), "product_id": product_id, "position": index,
+            "store_id": ctx.store.id, "id": new_id(), "product_id": work.id, "position": index,
             "source": image.source, "alt": image.alt, "width": image.width, "height": image.height,
         }
-        for index, image in enumerate(sorted(product.images, key=lambda image: image.position))
+        for index, image in enumerate(sorted(work.product.images, key=lambda image: image.position))
     ]  # fmt: skip
-    categories = [
-        {"id": new_id(), "handle": handle, "position": index}
-        for index, handle in enumerate(product.category_handles)
+
+
+def _categories(work: _Work) -> list[dict[str, Any]]:
+    return [
+        {"id": new_id(), "product_id": work.id, "handle": handle, "position": index}
+        for index, handle in enumerate(work.product.category_handles)
     ]
-    return {"images": dump(images), "categories": dump(categories)}

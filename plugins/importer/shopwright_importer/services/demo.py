@@ -37,7 +37,7 @@ async def load(ctx: Context, source: DemoSource) -> Sequence[str]:
 
 def _category(ctx: Context, values: dict[str, Any], position: int, folder: Path) -> catalog.CategoryInput:
     default = ctx.store.default_locale
-    found, _ = pictures.take([values["picture"]], folder, ctx.kernel.config.media_path, ctx.store.code)
+    found, _ = pictures.take(ctx, [values["picture"]], folder)
     image = found.get(values["picture"])
     others = [locale for locale in ctx.store.locales if locale != default]
     return catalog.CategoryInput(

@@ -1,35 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the rows of a product to what the catalogue saves; what is wrong is told with its line."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from shopwright.money import Money
 from shopwright_catalog.api import ImageInput, ProductInput, VariantInput
-from shopwright_importer.api import Refusal
+from shopwright_importer.api import Finding
+from shopwright_importer.services import cells
+from shopwright_importer.services.cells import RowError
 from shopwright_importer.services.read_csv import Group, Row
 
 _OPTIONS = ("Option1", "Option2", "Option3")
-_TRUE = frozenset({"true", "yes", "1", "active"})
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """What is on hand of a variant; None when its stock is not kept."""
-
-    on_hand: int | None
+_PLACEHOLDERS = frozenset({"Default Title", "Default", "Title", ""})
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A product as the catalogue takes it, the stock of its variants, and the rows that were refused."""
+    """A product as the catalogue takes it, what is on hand of each variant, and what is to be said."""
 
+    handle: str
+    line: int
+    rows: int
+    end: int
     product: ProductInput | None
-    stock: tuple[Stock, ...]
-    refusals: tuple[Refusal, ...]
-    notices: tuple[str, ...]
+    lines: tuple[int, ...] = ()
+    """The line of each variant."""
+    on_hand: tuple[int | None, ...] = ()
+    """None where stock is not kept."""
+    left_out: tuple[tuple[str, ...], ...] = ()
+    """The options of rows that were refused."""
+    refusals: tuple[Finding, ...] = ()
+    notices: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,82 +40,118 @@ class Source:
 
     currency: str
     images: Mapping[str, ImageInput]
-    categories_of: Mapping[str, Any]
+    categories_of: Mapping[str, Sequence[str]]
     translations: Mapping[str, Mapping[str, Any]]
-
-
-class RowError(ValueError):
-    """A row cannot be taken."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def parse(group: Group, source: Source) -> Parsed:
     """Make a product of its rows. Rows with a mistake are refused one by one; the others go on."""
-    head = next((row for row in group.rows if row["Title"]), group.rows[0])
-    names = _option_names(head)
-    variants: list[VariantInput] = []
-    stock: list[Stock] = []
-    refusals: list[Refusal] = []
-    notices: list[str] = []
-    seen: dict[tuple[str, ...], int] = {}
-    for row in group.rows:
-        if not _is_variant(row):
-            continue
-        try:
-            variant = _variant(row, names, source)
-            if variant.options in seen:
-                shown = " / ".join(variant.options) or "no options"
-                raise RowError("repeated_options", f"{shown} is on line {seen[variant.options]} already.")
-            stock.append(_stock(row, notices))
-        except RowError as error:
-            refusals.append(Refusal(row.line, group.handle, error.code, str(error)))
-            continue
-        seen[variant.options] = row.line
-        variants.append(variant)
-    if not head["Title"] and not group.handle:
-        refusals.append(
-            Refusal(head.line, "", "no_handle", "This row has no handle: it belongs to no product.")
-        )
-        return Parsed(None, (), tuple(refusals), ())
-    if not variants:
-        refusals.append(
-            Refusal(head.line, group.handle, "no_variant", "No row of this product has a usable price.")
-        )
-        return Parsed(None, (), tuple(refusals), ())
-    product = _product(group, head, names, variants, source)
-    return Parsed(product, tuple(stock), tuple(refusals), tuple(notices))
+    return _Parser(group, source).parse()
 
 
-def _product(
-    group: Group, head: Row, names: tuple[str, ...], variants: list[VariantInput], source: Source
-) -> ProductInput:
-    images: dict[str, ImageInput] = {}
-    for row in group.rows:
-        for address, alt in ((row["Image Src"], row["Image Alt Text"]), (row["Variant Image"], "")):
-            found = source.images.get(address)
-            if found is not None and found.source not in images:
-                images[found.source] = ImageInput(found.source, alt, len(images), found.width, found.height)
-    status = head["Status"].lower()
-    published = head["Published"].lower() in _TRUE if head["Published"] else True
-    return ProductInput(
-        handle=group.handle,
-        title=head["Title"] or group.handle,
-        description_html=head["Body (HTML)"],
-        vendor=head["Vendor"],
-        product_type=head["Type"],
-        tags=tuple(dict.fromkeys(tag.strip() for tag in head["Tags"].split(",") if tag.strip())),
-        published=published and status in {"", "active"},
-        seo_title=head["SEO Title"],
-        seo_description=head["SEO Description"],
-        option_names=names,
-        variants=tuple(variants),
-        images=tuple(images.values()),
-        category_handles=tuple(source.categories_of.get(head["Type"], ())),
-        translations=source.translations.get(group.handle),
-    )
+class _Parser:
+    def __init__(self, group: Group, source: Source) -> None:
+        self.group = group
+        self.source = source
+        self.head = next((row for row in group.rows if row["Title"]), group.rows[0])
+        self.rows = [row for row in group.rows if _is_variant(row)]
+        self.options = _options(self.head, self.rows)
+        self.refusals: list[Finding] = []
+        self.notices: list[Finding] = []
+
+    def parse(self) -> Parsed:
+        variants: list[VariantInput] = []
+        on_hand: list[int | None] = []
+        left_out: list[tuple[str, ...]] = []
+        seen: dict[tuple[str, ...], int] = {}
+        for row in self.rows:
+            try:
+                variant = self._variant(row)
+                if variant.options in seen:
+                    shown = " / ".join(variant.options) or "A variant without options"
+                    words = f"{shown} is on line {seen[variant.options]} already. Remove one of them."
+                    raise RowError("repeated_options", words)
+                on_hand.append(self._on_hand(row))
+            except RowError as error:
+                self._refuse(row, error.code, str(error))
+                left_out.append(self._values(row))
+                continue
+            seen[variant.options] = row.line
+            variants.append(variant)
+        product = self._product(variants) if self._can_be(variants) else None
+        return Parsed(
+            self.group.handle, self.head.line, len(self.group.rows), self.group.end, product,
+            tuple(seen.values()), tuple(on_hand), tuple(left_out),
+            tuple(self.refusals), tuple(self.notices),
+        )  # fmt: skip
+
+    def _refuse(self, row: Row, code: str, message: str) -> None:
+        self.refusals.append(Finding(row.line, self.group.handle, code, message))
+
+    def _can_be(self, variants: list[VariantInput]) -> bool:
+        """Tell whether there is a product in these rows, or refuse it."""
+        known = {finding.line for finding in self.refusals}
+        for row in self.group.rows:
+            if row.broken and row.line not in known:
+                self._refuse(row, *row.broken)
+        if self.head.broken:
+            return False
+        if not self.group.handle:
+            self._refuse(self.head, "handle_missing", "This row has no Handle: it belongs to no product.")
+        elif not self.head["Title"]:
+            self._refuse(self.head, "title_missing", "No row of this product has a Title.")
+        elif not self.rows:
+            self._refuse(self.head, "price_missing", "No row of this product has a Variant Price.")
+        elif variants:
+            return True
+        return False
+
+    def _values(self, row: Row) -> tuple[str, ...]:
+        return tuple(row[f"{option} Value"] for option, _ in self.options)
+
+    def _variant(self, row: Row) -> VariantInput:
+        if row.broken:
+            raise RowError(*row.broken)
+        picture = self.source.images.get(row["Variant Image"])
+        return VariantInput(
+            sku=row["Variant SKU"].removeprefix("'"),
+            price=cells.price(row, "Variant Price", self.source.currency),
+            options=self._values(row),
+            compare_at=cells.price_or_none(row, "Variant Compare At Price", self.source.currency),
+            barcode=row["Variant Barcode"].removeprefix("'"),
+            weight_grams=cells.grams(row),
+            requires_shipping=cells.yes(row, "Variant Requires Shipping"),
+            taxable=cells.yes(row, "Variant Taxable"),
+            image_source=picture.source if picture else "",
+        )
+
+    def _on_hand(self, row: Row) -> int | None:
+        if not row["Variant Inventory Tracker"]:
+            return None
+        number = cells.whole(row, "Variant Inventory Qty")
+        if number < 0:
+            words = f"Variant Inventory Qty {number} was taken as 0."
+            self.notices.append(Finding(row.line, self.group.handle, "stock_negative", words))
+        return max(number, 0)
+
+    def _product(self, variants: list[VariantInput]) -> ProductInput:
+        head, source = self.head, self.source
+        return ProductInput(
+            handle=self.group.handle,
+            title=head["Title"],
+            description_html=head["Body (HTML)"],
+            vendor=head["Vendor"],
+            product_type=head["Type"],
+            tags=tuple(dict.fromkeys(tag.strip() for tag in head["Tags"].split(",") if tag.strip())),
+            published=cells.yes(head, "Published") and head["Status"].lower() in {"", "active"},
+            seo_title=head["SEO Title"],
+            seo_description=head["SEO Description"],
+            option_names=tuple(name for _, name in self.options),
+            variants=tuple(variants),
+            images=_images(self.group.rows, source.images),
+            category_handles=tuple(source.categories_of.get(head["Type"], ())),
+            translations=source.translations,
+        )
 
 
 def _is_variant(row: Row) -> bool:
@@ -121,63 +159,27 @@ def _is_variant(row: Row) -> bool:
     return bool(row["Variant Price"] or row["Option1 Value"] or row["Variant SKU"])
 
 
-def _option_names(head: Row) -> tuple[str, ...]:
-    names = tuple(head[f"{option} Name"] for option in _OPTIONS if head[f"{option} Name"])
-    is_default = names == ("Title",) and head["Option1 Value"] in {"Default Title", "Default", "Title", ""}
-    return () if is_default else names
-
-
-def _variant(row: Row, names: tuple[str, ...], source: Source) -> VariantInput:
-    picture = source.images.get(row["Variant Image"])
-    return VariantInput(
-        sku=row["Variant SKU"].lstrip("'"),
-        price=_price(row, "Variant Price", source.currency),
-        options=tuple(row[f"{option} Value"] for option in _OPTIONS[: len(names)]),
-        compare_at=_price(row, "Variant Compare At Price", source.currency)
-        if row["Variant Compare At Price"]
-        else None,
-        barcode=row["Variant Barcode"].lstrip("'"),
-        weight_grams=_whole(row, "Variant Grams", least=0),
-        requires_shipping=row["Variant Requires Shipping"].lower() not in {"false", "no", "0"},
-        taxable=row["Variant Taxable"].lower() not in {"false", "no", "0"},
-        image_source=picture.source if picture else "",
+def _options(head: Row, rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
+    """Give the options with their names. One that has values but no name gets its number for a name."""
+    found = tuple(
+        (option, head[f"{option} Name"] or f"Option {number}")
+        for number, option in enumerate(_OPTIONS, 1)
+        if head[f"{option} Name"] or any(row[f"{option} Value"] for row in rows)
     )
+    is_plain = len(found) == 1 and head["Option1 Name"] in {"Title", ""}
+    values = {row["Option1 Value"] for row in rows}
+    return () if is_plain and len(values) <= 1 and values <= _PLACEHOLDERS else found
 
 
-def _price(row: Row, column: str, currency: str) -> int:
-    text = row[column]
-    if not text:
-        raise RowError("price_missing", f"{column} is empty; give a price like 12.50.")
-    try:
-        amount = Money.from_decimal(Decimal(text), currency).amount
-    except (InvalidOperation, ValueError) as error:
-        reason = "" if isinstance(error, InvalidOperation) else f" ({error})"
-        raise RowError("price_wrong", f"{column} {text!r} is not a price in {currency}{reason}.") from None
-    if amount < 0:
-        raise RowError("price_negative", f"{column} {text!r} is below zero.")
-    return amount
-
-
-def _whole(row: Row, column: str, *, least: int | None = None) -> int:
-    text = row[column]
-    if not text:
-        return 0
-    try:
-        number = Decimal(text)
-        value = int(number)
-    except (InvalidOperation, ValueError, OverflowError):
-        raise RowError("number_wrong", f"{column} {text!r} is not a number.") from None
-    if number != value and column != "Variant Grams":
-        raise RowError("number_wrong", f"{column} {text!r} is not a whole number.")
-    if least is not None and value < least:
-        raise RowError("number_wrong", f"{column} {text!r} is below {least}.")
-    return value
-
-
-def _stock(row: Row, notices: list[str]) -> Stock:
-    if not row["Variant Inventory Tracker"]:
-        return Stock(None)
-    on_hand = _whole(row, "Variant Inventory Qty")
-    if on_hand < 0:
-        notices.append(f"Line {row.line}: a stock of {on_hand} was taken as 0.")
-    return Stock(max(on_hand, 0))
+def _images(rows: Sequence[Row], known: Mapping[str, ImageInput]) -> tuple[ImageInput, ...]:
+    """Give each image once, in the order of Image Position, and then those of variants that were not listed."""
+    listed = sorted(
+        ((row["Image Src"], row["Image Alt Text"], row["Image Position"]) for row in rows),
+        key=lambda image: (not image[2].isdecimal(), int(image[2]) if image[2].isdecimal() else 0),
+    )
+    images: dict[str, ImageInput] = {}
+    for address, alt, _ in [*listed, *((row["Variant Image"], "", "") for row in rows)]:
+        found = known.get(address)
+        if found is not None and found.source not in images:
+            images[found.source] = ImageInput(found.source, alt, len(images), found.width, found.height)
+    return tuple(images.values())

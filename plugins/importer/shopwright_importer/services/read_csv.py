@@ -2,23 +2,21 @@
 """Reading a Shopify CSV as groups of rows, one group a product, with the line each row begins at."""
 
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TextIO
 
-from shopwright.errors import UsageError
-
-REQUIRED = ("Handle", "Title", "Variant Price")
-_LONGEST_FIELD = 8 * 1024 * 1024
+from shopwright_importer.services.source_file import SourceFile, cells_of, handle_of
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record, and the line of the file it begins at."""
+    """One record, the line of the file it begins at, and why it cannot be read, if so."""
 
     line: int
     values: dict[str, str]
+    broken: tuple[str, str] | None = None
+    """A code, and words."""
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")
@@ -26,70 +24,74 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one product; ``end`` is the byte after its last row."""
+    """The rows of one product."""
 
     handle: str
     rows: tuple[Row, ...]
     end: int
+    """The last line of its last row: an import that stopped goes on with the group that ends after it."""
+    read: int
+    """Bytes read so far."""
 
 
-def encoding_of(path: Path) -> str:
-    """Tell a file's encoding: UTF-8 (with or without its mark), or what old spreadsheets write."""
-    with path.open("rb") as file:
-        start = file.read(4)
-        if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return "utf-16"
-        file.seek(0)
-        decoder = io.TextIOWrapper(file, encoding="utf-8-sig")
-        try:
-            while decoder.read(1 << 20):
-                pass
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8-sig"
+def groups(source: SourceFile, *, after_line: int = 0) -> Iterator[Group]:
+    """Read a file product by product, in the order in which they end.
 
-
-def groups(path: Path, encoding: str, *, after_line: int = 0) -> Iterator[Group]:
-    """Read a file product by product, without ever holding more than one.
-
-    Rows of one handle belong together when they follow each other; a handle that comes again later is a
-    product of its own to us, which updates the first.
-
-    Raises:
-        UsageError: the file is empty, not a CSV, or lacks columns.
+    Only one product is held, and those whose rows lie in several places: their rows wait for the last place, so
+    that such a product is saved once and with all its variants.
     """
-    csv.field_size_limit(_LONGEST_FIELD)
-    with path.open(encoding=encoding, newline="", errors="replace") as file:
-        reader = csv.reader(file)
-        columns = _columns(reader, path)
-        current: list[Row] = []
-        begins = reader.line_num + 1
-        try:
-            for record in reader:
-                line, begins = begins, reader.line_num + 1
-                if line <= after_line or not any(cell.strip() for cell in record):
+    waiting: dict[str, list[Row]] = {}
+    left = dict(source.scattered)
+    with source.open() as file:
+        for handle, rows, end in _runs(source, file):
+            if handle in left:
+                left[handle] -= 1
+                waiting.setdefault(handle, []).extend(rows)
+                if left[handle]:
                     continue
-                row = Row(line, dict(zip(columns, (cell.strip() for cell in record), strict=False)))
-                handle = row["Handle"] or (current[-1]["Handle"] if current else "")
-                if current and handle != current[0]["Handle"]:
-                    yield Group(current[0]["Handle"], tuple(current), line - 1)
-                    current = []
-                current.append(Row(line, row.values | {"Handle": handle}))
-        except csv.Error as error:
-            raise UsageError(f"{path.name} is not a CSV file: line {reader.line_num}: {error}.") from None
-        if current:
-            yield Group(current[0]["Handle"], tuple(current), reader.line_num)
+            if end > after_line:
+                whole = waiting.pop(handle, rows)
+                yield Group(handle, tuple(whole), end, min(file.buffer.tell(), source.size))
 
 
-def _columns(reader: Iterator[list[str]], path: Path) -> list[str]:
-    try:
-        columns = [name.strip() for name in next(reader)]
-    except StopIteration:
-        raise UsageError(f"{path.name} is empty.") from None
-    except csv.Error as error:
-        raise UsageError(f"{path.name} is not a CSV file: {error}.") from None
-    missing = [name for name in REQUIRED if name not in columns]
-    if missing:
-        hint = " It seems to be separated by semicolons; export it with commas." if ";" in columns[0] else ""
-        raise UsageError(f"{path.name} lacks the columns {', '.join(missing)}.{hint}")
-    return columns
+def _runs(source: SourceFile, file: TextIO) -> Iterator[tuple[str, list[Row], int]]:
+    """Give the rows of one handle that follow each other."""
+    reader = csv.reader(file)
+    next(reader)
+    current: list[Row] = []
+    before, end = "", reader.line_num
+    for line, record, last in _records(reader):
+        row = _row(source, line, record, last)
+        handle = handle_of(row.values, before)
+        if current and handle != before:
+            yield before, current, end
+            current = []
+        current.append(row)
+        before, end = handle, last
+    if current:
+        yield before, current, end
+
+
+def _records(reader: "csv._reader") -> Iterator[tuple[int, list[str], int]]:  # type: ignore[name-defined]
+    """Give records that are not empty, with the lines they begin and end at."""
+    begins = reader.line_num + 1
+    for record in reader:
+        if any(cell.strip() for cell in record):
+            yield begins, record, reader.line_num
+        begins = reader.line_num + 1
+
+
+def _row(source: SourceFile, line: int, record: list[str], last: int) -> Row:
+    values = cells_of(source.columns, record)
+    broken = None
+    if line == source.open_quote_line:
+        broken = (
+            "open_quote",
+            f'A quotation mark (") that begins here is not closed up to line {last}. Close it.',
+        )
+    elif len(record) > len(source.columns):
+        words = f"This row has {len(record)} cells, but there are {len(source.columns)} columns."
+        broken = "too_many_cells", f'{words} Put texts that hold commas into quotation marks (").'
+    elif any("\0" in value for value in values.values()):
+        broken = "nul_character", "This row holds a NUL character. Remove it."
+    return Row(line, values, broken)

@@ -1,34 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Running an import: product by product, each in a transaction with the note how far it has come."""
+"""Running an import: a few products in each transaction, with the note how far it has come."""
 
 import asyncio
-import hashlib
 import time
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
-from shopwright.errors import ShopwrightError, UsageError
-from shopwright.ids import new_id
-from shopwright.jsontext import dump
+from shopwright.errors import ShopwrightError
 from shopwright_catalog import api as catalog
-from shopwright_importer.api import ImportOptions, ImportReport, Progress, Refusal
-from shopwright_importer.services import pictures, translations
-from shopwright_importer.services.product_of import Parsed, Source, Stock, parse
-from shopwright_importer.services.read_csv import Group, encoding_of, groups
-from shopwright_inventory import api as inventory
+from shopwright_importer.api import Finding, ImportOptions, ImportReport, Progress
+from shopwright_importer.services import notes, pictures, stock, translations
+from shopwright_importer.services.product_of import Parsed, Source, parse
+from shopwright_importer.services.read_csv import Group, groups
+from shopwright_importer.services.source_file import SourceFile, look
 
-_FIND = text("SELECT line, report, finished FROM importer_run WHERE fingerprint = :fingerprint")
-_NOTE = text("""
-INSERT INTO importer_run AS r (store_id, id, fingerprint, file_name, line, report, finished, updated_at)
-VALUES (:store_id, :id, :fingerprint, :file_name, :line, CAST(:report AS jsonb), :finished, :now)
-ON CONFLICT (store_id, fingerprint) DO UPDATE SET line = excluded.line, report = excluded.report,
-    finished = excluded.finished, updated_at = excluded.updated_at
-""")
+TOGETHER = 25
+"""Products in one transaction. When one of them is refused, all of them are taken one by one."""
 
 
 async def import_file(
@@ -36,166 +30,140 @@ async def import_file(
 ) -> ImportReport:
     """Do what ``api.import_shopify`` says."""
     started = time.perf_counter()
-    size = await asyncio.to_thread(_size, path)
-    run = await Run.begin(ctx, path, options)
-    read = 0
-    for group in groups(path, run.encoding, after_line=run.report.resumed_at_line - 1):
-        await run.take(group)
-        read += sum(len(value) for row in group.rows for value in row.values.values())
+    source = await asyncio.to_thread(look, path)
+    run = await Run.begin(ctx, source, options)
+    found = groups(source, after_line=run.report.resumed_at_line - 1)
+    for batch in _batches(found):
+        await run.take(await run.parsed(batch), batch[-1].read)
         if progress is not None:
-            progress(min(read, size), size)
-    await run.end()
+            progress(batch[-1].read, source.size)
+    await notes.end(ctx, run.id, "finished")
     if progress is not None:
-        progress(size, size)
+        progress(source.size, source.size)
     return replace(run.report, seconds=time.perf_counter() - started)
+
+
+def _batches(found: Iterator[Group]) -> Iterator[list[Group]]:
+    while batch := list(islice(found, TOGETHER)):
+        yield batch
 
 
 class Run:
     """One import of one file into one store."""
 
     def __init__(
-        self, ctx: Context, path: Path, options: ImportOptions, encoding: str, fingerprint: str
+        self, ctx: Context, source: SourceFile, options: ImportOptions, run_id: UUID, report: ImportReport
     ) -> None:
         self.ctx = ctx
-        self.path = path
-        self.options = options
-        self.encoding = encoding
-        self.fingerprint = fingerprint
-        self.report = ImportReport()
+        self.id = run_id
+        self.report = report
+        self._options = options
+        self._folder = options.pictures or source.path.parent
         others = [locale for locale in ctx.store.locales if locale != ctx.store.default_locale]
-        self._translations = translations.read(path, others)
-        self._alts = translations.alt_texts(path, others)
+        self._translations = translations.read(source.path, others)
 
     @classmethod
-    async def begin(cls, ctx: Context, path: Path, options: ImportOptions) -> "Run":
-        encoding = await asyncio.to_thread(encoding_of, path)
-        fingerprint = await asyncio.to_thread(_fingerprint, path)
-        run = cls(ctx, path, options, encoding, fingerprint)
-        async with ctx.transaction(readonly=True) as session:
-            found = (await session.execute(_FIND, {"fingerprint": fingerprint})).one_or_none()
-        if found is not None and not found.finished and not options.restart:
-            run.report = replace(_report(found.report), resumed_at_line=found.line + 1)
-        if encoding == "cp1252":
-            run._add(notices=("The file is not UTF-8; it was read as Windows-1252.",))
+    async def begin(cls, ctx: Context, source: SourceFile, options: ImportOptions) -> "Run":
+        run_id, line, counts = await ctx.run(
+            lambda session: notes.begin(ctx, session, source, state="running", restart=options.restart)
+        )
+        if line:
+            return cls(ctx, source, options, run_id, await notes.resumed(ctx, run_id, line, counts))
+        run = cls(ctx, source, options, run_id, ImportReport())
+        if source.encoding == "cp1252":
+            words = "The file is not UTF-8; it was read as Windows-1252 (Latin-1)."
+            run.report = replace(run.report, notices=(Finding(1, "", "encoding", words),))
+            await ctx.run(lambda session: notes.tell(ctx, session, run_id, "notice", run.report.notices))
         return run
 
-    async def take(self, group: Group) -> None:
-        """Take one product with its stock, or refuse it whole; either way the note is moved on with it."""
-        parsed = await self._parsed(group)
-        counts: dict[str, Any] = {
-            "rows": len(group.rows),
-            "refusals": parsed.refusals,
-            "notices": parsed.notices,
-        }
-        if parsed.product is None:
-            self._add(**counts)
-            await self.ctx.run(lambda session: self._note(session, group.end))
-            return
-        try:
-            saved = await self.ctx.run(lambda session: self._save(session, parsed, group, counts))
-        except ShopwrightError as error:
-            reasons = "; ".join(f"{e.pointer} {e.message}" for e in error.errors) or error.detail
-            refusal = Refusal(group.rows[0].line, group.handle, error.error_code, reasons)
-            self._add(**counts | {"refusals": (*parsed.refusals, refusal)})
-            await self.ctx.run(lambda session: self._note(session, group.end))
-        else:
-            self.report = saved
-
-    async def end(self) -> None:
-        await self.ctx.run(lambda session: self._note(session, 0, finished=True))
-
-    async def _parsed(self, group: Group) -> Parsed:
-        sources = [row[column] for row in group.rows for column in ("Image Src", "Variant Image")]
-        folder = self.options.pictures or self.path.parent
-        media = self.ctx.kernel.config.media_path
-        images, refused = await asyncio.to_thread(pictures.take, sources, folder, media, self.ctx.store.code)
-        source = Source(
-            currency=self.ctx.store.currency,
-            images=images,
-            categories_of=self.options.categories_of,
-            translations={group.handle: self._texts(group)},
-        )
-        parsed = parse(group, source)
-        lost = tuple(
-            Refusal(row.line, group.handle, "image_refused", refused[row["Image Src"]])
-            for row in group.rows
-            if row["Image Src"] in refused
-        )
-        return replace(parsed, refusals=(*parsed.refusals, *lost))
-
-    def _texts(self, group: Group) -> dict[str, Any]:
-        """Give the translations of a product; alt texts are translated by what stands in the store's language."""
-        by_locale = self._translations.get(group.handle, {})
-        for locale, found in by_locale.items():
-            alts = self._alts.get(locale, {})
-            pairs = {r["Image Alt Text"]: alts[r["Image Src"]] for r in group.rows if r["Image Src"] in alts}
-            by_locale = {**by_locale, locale: {**found, "texts": {**_used(found["texts"], group), **pairs}}}
-        return by_locale
-
-    async def _save(
-        self, session: AsyncSession, parsed: Parsed, group: Group, counts: dict[str, Any]
-    ) -> ImportReport:
-        assert parsed.product is not None
-        saved = await catalog.save_product(self.ctx, session, parsed.product)
-        if saved.outcome != "unchanged":
-            for variant_id, stock in zip(saved.variant_ids, parsed.stock, strict=True):
-                await self._count(session, variant_id, stock)
-        before = self.report
-        self._add(
-            **counts,
-            **{f"products_{saved.outcome}": 1},
-            variants=len(parsed.product.variants),
-            images=len(parsed.product.images),
-        )
-        done, self.report = self.report, before
-        await self._note(session, group.end, report=done)
-        return done
-
-    async def _count(self, session: AsyncSession, variant_id: Any, stock: Stock) -> None:
-        if stock.on_hand is None:
-            await inventory.untrack(self.ctx, session, variant_id=variant_id)
-        else:
-            await inventory.count(
-                self.ctx, session, variant_id=variant_id, on_hand=stock.on_hand, reason="counted"
+    async def parsed(self, batch: Sequence[Group]) -> list[Parsed]:
+        """Make products of rows; the pictures they name are fetched first."""
+        sources = [row[c] for group in batch for row in group.rows for c in ("Image Src", "Variant Image")]
+        images, refused = await asyncio.to_thread(pictures.take, self.ctx, sources, self._folder)
+        found = []
+        for group in batch:
+            source = Source(
+                currency=self.ctx.store.currency,
+                images=images,
+                categories_of=self._options.categories_of,
+                translations=self._translations.of(group),
             )
+            product = parse(group, source)
+            lost = dict.fromkeys(
+                Finding(row.line, group.handle, "image_refused", refused[row[column]])
+                for row in group.rows
+                for column in ("Image Src", "Variant Image")
+                if row[column] in refused
+            )
+            found.append(replace(product, refusals=(*product.refusals, *lost)))
+        return found
 
-    async def _note(
-        self, session: AsyncSession, line: int, *, finished: bool = False, report: ImportReport | None = None
-    ) -> None:
-        await session.execute(
-            _NOTE,
-            {
-                "store_id": self.ctx.store.id, "id": new_id(), "fingerprint": self.fingerprint, "line": line,
-                "file_name": self.path.name, "report": dump(asdict(report or self.report)), "finished": finished,
-                "now": self.ctx.clock.now(),
-            },
-        )  # fmt: skip
+    async def take(self, batch: Sequence[Parsed], read: int) -> None:
+        """Take products, each whole or not at all; the note is moved on with them."""
+        try:
+            self.report = await self.ctx.run(lambda session: self._save(session, batch, read))
+        except ShopwrightError as error:
+            if len(batch) == 1:
+                refused = replace(
+                    batch[0], product=None, refusals=(*batch[0].refusals, _why(error, batch[0]))
+                )
+                self.report = await self.ctx.run(lambda session: self._save(session, [refused], read))
+            else:
+                for parsed in batch:
+                    await self.take([parsed], read)
 
-    def _add(self, **counts: Any) -> None:
-        values = {name: getattr(self.report, name) + more for name, more in counts.items()}
-        self.report = replace(self.report, **values)
+    async def _save(self, session: AsyncSession, batch: Sequence[Parsed], read: int) -> ImportReport:
+        batch = await self._protected(session, batch)
+        whole = [parsed for parsed in batch if parsed.product is not None]
+        saved = await catalog.save_products(self.ctx, session, [p.product for p in whole if p.product])
+        counted = await stock.count(self.ctx, session, list(zip(whole, saved, strict=True)))
+        outcomes = {
+            parsed.handle: "updated" if result.outcome == "unchanged" and parsed.handle in counted else result.outcome
+            for parsed, result in zip(whole, saved, strict=True)
+        }  # fmt: skip
+        report = self.report
+        for parsed in batch:
+            report = _added(report, parsed, outcomes.get(parsed.handle, "refused"))
+        refusals = tuple(finding for parsed in batch for finding in parsed.refusals)
+        notices = tuple(finding for parsed in batch for finding in parsed.notices)
+        await notes.tell(self.ctx, session, self.id, "refusal", refusals)
+        await notes.tell(self.ctx, session, self.id, "notice", notices)
+        await notes.move(self.ctx, session, self.id, batch[-1].end, read, report)
+        return report
+
+    async def _protected(self, session: AsyncSession, batch: Sequence[Parsed]) -> list[Parsed]:
+        """Refuse products of which a variant that is in the store would be lost to a mistake in its row."""
+        doubtful = [parsed.handle for parsed in batch if parsed.product and parsed.left_out]
+        if not doubtful:
+            return list(batch)
+        live = await catalog.live_options(session, doubtful)
+        result = []
+        for parsed in batch:
+            if parsed.product and live.get(parsed.handle, set()) & set(parsed.left_out):
+                words = "This product is in the store and stays as it was: a row of it was refused. Mend that row."
+                finding = Finding(parsed.line, parsed.handle, "product_kept", words)
+                result.append(replace(parsed, product=None, refusals=(*parsed.refusals, finding)))
+            else:
+                result.append(parsed)
+        return result
 
 
-def _used(texts: dict[str, str], group: Group) -> dict[str, str]:
-    """Give the translations of the words that occur in a product."""
-    words = {value for row in group.rows for value in row.values.values()}
-    return {word: translation for word, translation in texts.items() if word in words}
+def _added(report: ImportReport, parsed: Parsed, outcome: str) -> ImportReport:
+    more: dict[str, Any] = {"rows": parsed.rows, f"products_{outcome}": 1}
+    if parsed.product is not None:
+        more |= {"variants": len(parsed.product.variants), "images": len(parsed.product.images)}
+    more |= {"refusals": parsed.refusals, "notices": parsed.notices}
+    return replace(report, **{name: getattr(report, name) + value for name, value in more.items()})
 
 
-def _report(values: dict[str, Any]) -> ImportReport:
-    refusals = tuple(Refusal(**refusal) for refusal in values.pop("refusals", ()))
-    return ImportReport(**values | {"refusals": refusals, "notices": tuple(values.get("notices", ()))})
-
-
-def _size(path: Path) -> int:
-    if not path.is_file():
-        raise UsageError(f"There is no file {path}.")
-    return path.stat().st_size
-
-
-def _fingerprint(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+def _why(error: ShopwrightError, parsed: Parsed) -> Finding:
+    """Say why a product was refused, at the line of the variant that is meant, if one is."""
+    line = parsed.line
+    for found in error.errors:
+        kind, _, rest = found.pointer.strip("/").partition("/")
+        index = rest.partition("/")[0]
+        if kind == "variants" and index.isdecimal() and int(index) < len(parsed.lines):
+            line = parsed.lines[int(index)]
+            break
+    words = "; ".join(f"{found.pointer} {found.message}".strip() for found in error.errors)
+    return Finding(line, parsed.handle, error.error_code, words or error.detail or error.title)

@@ -2,40 +2,72 @@
 """Translations that lie beside a CSV: ``NAME.de.csv``, ``NAME.options.de.csv``, ``NAME.images.de.csv``."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-
-def read(path: Path, locales: Sequence[str]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Give by handle and locale what ``ProductInput.translations`` takes."""
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    for locale in locales:
-        rows = _rows(path.with_suffix(f".{locale}.csv"))
-        texts = {row["Text"]: row["Translation"] for row in _rows(path.with_suffix(f".options.{locale}.csv"))}
-        for row in rows:
-            found.setdefault(row["Handle"], {})[locale] = {
-                "title": row["Title"],
-                "description_html": row["Body (HTML)"],
-                "seo_title": row.get("SEO Title", ""),
-                "seo_description": row.get("SEO Description", ""),
-                "texts": texts,
-            }
-    return found
+from shopwright.errors import UsageError
+from shopwright_importer.services.read_csv import Group
 
 
-def alt_texts(path: Path, locales: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Give by locale the alt text of each image source."""
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """By locale: texts of products by handle, words of options, alt texts by image source."""
+
+    products: Mapping[str, Mapping[str, dict[str, str]]]
+    words: Mapping[str, Mapping[str, str]]
+    alts: Mapping[str, Mapping[str, str]]
+
+    def of(self, group: Group) -> dict[str, dict[str, Any]]:
+        """Give what ``ProductInput.translations`` takes: alt texts are translated by what stands in the rows."""
+        used = {value for row in group.rows for value in row.values.values()}
+        found: dict[str, dict[str, Any]] = {}
+        for locale, products in self.products.items():
+            texts = {word: other for word, other in self.words[locale].items() if word in used}
+            alts = self.alts[locale]
+            texts |= {r["Image Alt Text"]: alts[r["Image Src"]] for r in group.rows if r["Image Src"] in alts}
+            if group.handle in products or texts:
+                found[locale] = {**products.get(group.handle, {}), "texts": texts}
+        return found
+
+
+def read(path: Path, locales: Sequence[str]) -> Translations:
+    """Read what lies beside a file.
+
+    Raises:
+        UsageError: one of the files lacks a column.
+    """
+    return Translations(
+        {locale: _products(path.with_suffix(f".{locale}.csv")) for locale in locales},
+        {x: _pairs(path.with_suffix(f".options.{x}.csv"), "Text", "Translation") for x in locales},
+        {x: _pairs(path.with_suffix(f".images.{x}.csv"), "Image Src", "Alt Text") for x in locales},
+    )
+
+
+def _products(path: Path) -> dict[str, dict[str, str]]:
+    columns = {
+        "title": "Title",
+        "description_html": "Body (HTML)",
+        "seo_title": "SEO Title",
+        "seo_description": "SEO Description",
+    }
     return {
-        locale: {
-            row["Image Src"]: row["Alt Text"] for row in _rows(path.with_suffix(f".images.{locale}.csv"))
-        }
-        for locale in locales
+        row["Handle"]: {name: row[column] for name, column in columns.items() if row.get(column)}
+        for row in _rows(path, "Handle", "Title")
     }
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _pairs(path: Path, key: str, value: str) -> dict[str, str]:
+    return {row[key]: row[value] for row in _rows(path, key, value) if row[key] and row[value]}
+
+
+def _rows(path: Path, *needed: str) -> list[dict[str, str]]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+        reader = csv.DictReader(file)
+        missing = [name for name in needed if name not in (reader.fieldnames or ())]
+        if missing:
+            raise UsageError(f"{path.name} lacks the columns {', '.join(missing)}.")
+        return list(reader)
