@@ -70,7 +70,7 @@ def arm_on_orders(app: web.Application, fate: Fate) -> None:
         fate.armed = fate.armed or request.path.endswith("/order")
         return await handler(request)
 
-    app.middlewares.append(arm)
+    app.middlewares.insert(0, arm)
 
 
 if __name__ == "__main__":

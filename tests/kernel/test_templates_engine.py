@@ -198,6 +198,27 @@ async def test_texts_of_a_page_may_be_one_for_each_language(kernel):
     assert "<h1>Hallo A" in await page(kernel, locale="de")
 
 
+async def test_a_store_chooses_the_settings_of_its_theme(kernel):
+    shown = "{{ theme.name }} {{ theme.settings.palette }}"
+    await save_override(of(kernel), "snippets/mine.html", shown)
+    assert await of(kernel).render("snippets/mine.html") == "atelier day"
+
+    await save_override(of(kernel), "theme.toml", 'settings.palette = "night"')
+    assert await of(kernel).render("snippets/mine.html") == "atelier night"
+
+    with pytest.raises(Invalid, match="setting 'palette' is 'noon'; use one of day, night"):
+        await save_override(of(kernel), "theme.toml", 'settings.palette = "noon"')
+
+
+async def test_settings_a_theme_does_not_have_any_more_are_left_out(kernel, caplog):
+    await save_override(of(kernel), "theme.toml", 'settings.palette = "night"')
+    kernel.templates.themes.get("base").settings.clear()
+    await kernel.reload()
+
+    assert "<h1>" in await page(kernel)
+    assert "unknown setting 'palette'" in caplog.text
+
+
 async def test_a_store_s_own_template_holds_in_that_store_from_the_next_request_on(kernel):
     await page(kernel)
     await save_override(of(kernel), "sections/hero.html", "<h2>{{ page.title }}</h2>")

@@ -75,13 +75,13 @@ class Limit:
 
     @property
     def period(self) -> int:
-        """The period in microseconds."""
-        return round(self.per_seconds * 1_000_000)
+        """The period in microseconds: a whole number of intervals, so that no more than the count fits."""
+        return self.interval * self.count
 
     @property
     def interval(self) -> int:
         """Microseconds between two hits at the steady rate, rounded so that the full count always fits."""
-        return self.period // self.count
+        return round(self.per_seconds * 1_000_000) // self.count
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,9 @@ def credentials(**change: str) -> Credentials:
 
 def test_the_routes_are_public_and_their_answers_are_never_stored() -> None:
     assert [(route.code, route.path) for route in routes] == [
-        ("kernel.auth_token", "/api/admin/v1/auth/token"),
-        ("kernel.auth_refresh", "/api/admin/v1/auth/refresh"),
-        ("kernel.auth_revoke", "/api/admin/v1/auth/revoke"),
+        ("kernel.admin_api.auth_token", "/api/admin/v1/auth/token"),
+        ("kernel.admin_api.auth_refresh", "/api/admin/v1/auth/refresh"),
+        ("kernel.admin_api.auth_revoke", "/api/admin/v1/auth/revoke"),
     ]
     for route in routes:
         assert (route.method, route.permission, route.idempotent, route.caching) == (

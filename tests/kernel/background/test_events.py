@@ -63,7 +63,7 @@ async def test_the_outbox_keeps_what_happened_by_whom_and_for_whom(shop: Any) ->
         "aggregate_kind": "sender.thing",
         "aggregate_id": shop.about,
         "seq": 1,
-        "subscribers": ["other", "hearer"],
+        "subscribers": ["hearer", "other"],
         "actor": "system",
         "request_id": "request-1",
         "created_at": shop.kernel.clock.now(),
