@@ -2,14 +2,26 @@
 """The importer plugin: its manifest and its hook implementations."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from shopwright.context import Context
 from shopwright.hookspecs import Command, DemoSource
-from shopwright.plugin import Manifest, PiiColumn, hookimpl
+from shopwright.http.responses import url
+from shopwright.http.routing import Route
+from shopwright.jobs import Job
+from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright_admin.api import NavItem
+from shopwright_importer import jobs
+from shopwright_importer.admin import pages
 from shopwright_importer.commands import app
 from shopwright_importer.services import demo
+
+_TEXTS = {
+    "importer_run": ("fingerprint", "file_name", "path", "state", "counts", "message"),
+    "importer_finding": ("kind", "handle", "code", "message"),
+    "importer_stock": ("handle", "counted"),
+}
 
 
 class Plugin(BasePlugin):
@@ -21,11 +33,24 @@ class Plugin(BasePlugin):
         title="Importer",
         summary="Takes in product files of other platforms.",
         requires=("admin", "catalog", "inventory"),
-        pii=(
-            PiiColumn("importer_run", "fingerprint", "none"),
-            PiiColumn("importer_run", "file_name", "none"),
+        permissions=(Permission("importer.run.edit", "Import files"),),
+        pii=tuple(
+            PiiColumn(table, column, "none") for table, columns in _TEXTS.items() for column in columns
         ),
     )
+
+    @hookimpl
+    def register_routes(self) -> Sequence[Route]:
+        return list(pages.routes)
+
+    @hookimpl
+    def register_jobs(self) -> Sequence[Job[Any]]:
+        return [jobs.take_in]
+
+    @hookimpl
+    async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
+        path = url(ctx, "importer.admin_import")
+        return [NavItem(ctx.gettext("Import"), path, "importer.run.edit", "Catalogue", "upload", 90)]
 
     @hookimpl
     def register_commands(self) -> Sequence[Command]:

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Importing in the admin: upload a file, watch it go in, read what was refused."""
+
+import csv
+import io
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from shopwright.context import Context
+from shopwright.errors import NotFound, UsageError
+from shopwright.http.forms import read_form
+from shopwright.http.responses import redirect, url
+from shopwright.http.routing import Routes, Scope
+from shopwright_admin.api import admin_page
+from shopwright_importer.services import notes, uploads
+from shopwright_importer.services.notes import RunNote
+
+routes = Routes("importer", Scope.ADMIN)
+LARGEST = 50 * 1024 * 1024
+SHOWN = 200
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class NoFields(BaseModel):
+    """The form has a file only."""
+
+
+@routes.get("/admin/import", permission="importer.run.edit")
+async def admin_import(ctx: Context) -> web.Response:
+    """Show the upload form and earlier imports."""
+    return await _start(ctx)
+
+
+@routes.post(
+    "/admin/import",
+    permission="importer.run.edit",
+    name="upload",
+    max_body=LARGEST + 64 * 1024,
+    limit="30/3600",
+)
+async def upload(ctx: Context, request: web.Request) -> web.Response:
+    """Take an uploaded file."""
+    file = (await read_form(request, NoFields)).files.get("file")
+    if file is None or not file.filename:
+        return await _start(ctx, ctx.gettext("Please choose a file."))
+    try:
+        run_id = await uploads.accept(ctx, file.file, file.filename)
+    except UsageError as error:
+        return await _start(ctx, str(error))
+    return redirect(ctx, url(ctx, "importer.admin_run", run_id=run_id))
+
+
+@routes.get("/admin/import/{run_id}", permission="importer.run.edit")
+async def admin_run(ctx: Context, run_id: UUID) -> web.Response:
+    """Show how far an import has come, and what it found."""
+    run = await _run(ctx, run_id)
+    found = await notes.findings(ctx, run_id, SHOWN)
+    assert ctx.visit is not None
+    is_going_on = run.state in {"waiting", "running"}
+    if is_going_on:
+        ctx.visit.headers["Refresh"] = "2"
+    return await admin_page(
+        ctx,
+        "importer/admin/run.html",
+        title=run.file_name,
+        crumbs=[(ctx.gettext("Import"), url(ctx, "importer.admin_import")), (run.file_name, "")],
+        run=run,
+        is_going_on=is_going_on,
+        counts=_counts(ctx, run),
+        refusals=[finding for kind, finding in found if kind == "refusal"],
+        notices=[finding for kind, finding in found if kind == "notice"],
+        is_cut=len(found) == SHOWN,
+    )
+
+
+@routes.get("/admin/import/{run_id}/report.csv", permission="importer.run.edit")
+async def report(ctx: Context, run_id: UUID) -> web.Response:
+    """Give everything that was refused or changed as a CSV."""
+    await _run(ctx, run_id)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["Line", "Handle", "Kind", "Code", "Message"])
+    for kind, finding in await notes.findings(ctx, run_id):
+        cells = (finding.handle, kind, finding.code, finding.message)
+        writer.writerow([finding.line, *(_plain(cell) for cell in cells)])
+    headers = {"Content-Disposition": f'attachment; filename="import-{run_id}.csv"'}
+    return web.Response(body=out.getvalue().encode("utf-8-sig"), content_type="text/csv", headers=headers)
+
+
+async def _start(ctx: Context, error: str = "") -> web.Response:
+    return await admin_page(
+        ctx,
+        "importer/admin/start.html",
+        title=ctx.gettext("Import"),
+        status=422 if error else 200,
+        runs=await notes.runs(ctx),
+        error=error,
+        largest=LARGEST // 1024 // 1024,
+    )
+
+
+async def _run(ctx: Context, run_id: UUID) -> RunNote:
+    found = await notes.run(ctx, run_id)
+    if found is None:
+        raise NotFound("There is no such import.")
+    return found
+
+
+def _counts(ctx: Context, run: RunNote) -> list[tuple[str, Any]]:
+    names = {
+        "products_created": ctx.gettext("New products"),
+        "products_updated": ctx.gettext("Changed products"),
+        "products_unchanged": ctx.gettext("Products as before"),
+        "products_refused": ctx.gettext("Refused products"),
+        "variants": ctx.gettext("Variants"),
+        "images": ctx.gettext("Images"),
+        "rows": ctx.gettext("Rows"),
+    }
+    return [(label, run.counts.get(name, 0)) for name, label in names.items()]
+
+
+def _plain(cell: str) -> str:
+    """Keep a spreadsheet from taking a cell of somebody's file for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
