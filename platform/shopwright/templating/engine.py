@@ -82,7 +82,7 @@ class Templates:
         """
 
         async def work(environment: Environment) -> str:
-            return await self._written(environment, name, {**self._common(ctx, environment), **values})
+            return await self._written(environment, name, {**await self._common(ctx, environment), **values})
 
         return await self._with_fallback(ctx, name, work)
 
@@ -96,7 +96,7 @@ class Templates:
 
         async def work(environment: Environment) -> str:
             page = await self._page(ctx, environment, name)
-            common = {**self._common(ctx, environment), **values, "page": model}
+            common = {**await self._common(ctx, environment), **values, "page": model}
             parts = []
             for section in page.sections:
                 chosen = section.in_language(ctx.locale, ctx.store.default_locale)
@@ -114,6 +114,9 @@ class Templates:
             jinja2.TemplateSyntaxError: it cannot be read.
             ThemeError: the page names a section or setting that does not exist.
         """
+        if path == pages.THEME_FILE:
+            pages.read_theme(self.themes.settings_of(ctx.store.theme), source)
+            return
         overrides = {**await read_overrides(ctx), path: source}
         if self._loader(ctx.store, {}).read(path) is None:
             raise LookupError(path)
@@ -156,11 +159,12 @@ class Templates:
 
     def _made(self, store: Store, overrides: dict[str, str]) -> _StoreTemplates:
         files, own = self._code
+        settings = self._theme_settings(store, overrides.pop(pages.THEME_FILE, ""))
         return _StoreTemplates(
             store,
             files=environments.trusted(self._loader(store, {}), files),
             own=environments.untrusted(self._loader(store, overrides), own) if overrides else None,
-            theme=self._theme(store),
+            theme={"name": store.theme, "settings": settings},
         )
 
     def _loader(self, store: Store, overrides: dict[str, str]) -> ChainLoader:
@@ -168,9 +172,13 @@ class Templates:
         folders = [template_folder(plugins[name].package) for name in plugins if name in store.plugins]
         return ChainLoader(store.code, overrides, self.themes.chain(store.theme), folders)
 
-    def _theme(self, store: Store) -> Mapping[str, Any]:
-        settings = pages.read_settings(self.themes.settings_of(store.theme), {})
-        return {"name": store.theme, "settings": settings}
+    def _theme_settings(self, store: Store, chosen: str) -> Mapping[str, Any]:
+        schema = self.themes.settings_of(store.theme)
+        try:
+            return pages.read_theme(schema, chosen)
+        except pages.ThemeError as error:
+            log.warning("store %s: the settings of its theme are left out: %s", store.code, error)
+            return pages.read_theme(schema, "")
 
     async def _with_fallback(
         self, ctx: "Context", name: str, work: Callable[[Environment], Awaitable[str]]
@@ -213,7 +221,7 @@ class Templates:
             assert isinstance(environment.loader, ChainLoader)
             place, line = environments.place_of(error, environment.loader) or (name, 0)
             if meter is None:
-                error.add_note(f"In the template {place}, line {line}.")
+                error.add_note(f"In the template {place}" + (f", line {line}." if line else "."))
                 raise
             raise TemplateFailure(place, line, _reason(error)) from error
         finally:
@@ -233,8 +241,9 @@ class Templates:
             known[key] = pages.read_page(environment.loader, name)
         return known[key]
 
-    def _common(self, ctx: "Context", environment: Environment) -> dict[str, Any]:
+    async def _common(self, ctx: "Context", environment: Environment) -> dict[str, Any]:
         """Give the values every template has. The context itself is not among them."""
+        theme = (await self._of(ctx)).theme
         store = ctx.store
         values = template_values(ctx)
         # Whoever may write scripts into the store's pages acts as each of its staff.
@@ -246,7 +255,7 @@ class Templates:
                 "code": store.code, "name": store.name, "locale": ctx.locale, "locales": store.locales,
                 "default_locale": store.default_locale, "currency": store.currency,
             },
-            "theme": self._stores[store.id].theme if store.id in self._stores else self._theme(store),
+            "theme": theme,
             "locale": ctx.locale,
             "currency": ctx.currency,
             "customer": ctx.actor.kind == "customer",

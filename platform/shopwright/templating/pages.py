@@ -9,6 +9,8 @@ from typing import Any
 
 from shopwright.templating.loader import ChainLoader
 
+THEME_FILE = "theme.toml"
+"""The name of the template in which a store keeps the settings of its theme."""
 DEFAULT_LAYOUT = "layouts/page.html"
 _PAGE_KEYS = frozenset({"layout", "sections"})
 _SECTION_KEYS = frozenset({"type", "settings"})
@@ -97,6 +99,15 @@ def read_settings(schema: Mapping[str, Mapping[str, Any]], values: Mapping[str, 
     if unknown:
         raise ThemeError(f"unknown setting {unknown[0]!r}; it takes: {', '.join(sorted(known)) or 'none'}")
     return {name: setting.check(values.get(name, setting.default)) for name, setting in known.items()}
+
+
+def read_theme(schema: Mapping[str, Mapping[str, Any]], text: str) -> Mapping[str, Any]:
+    """Read what a store chose for its theme; what it did not choose is as the theme has it.
+
+    Raises:
+        ThemeError: a setting is unknown or wrong.
+    """
+    return MappingProxyType(read_settings(schema, _table(text, frozenset({"settings"})).get("settings", {})))
 
 
 def read_page(loader: ChainLoader, name: str) -> Page:
