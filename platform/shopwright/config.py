@@ -58,7 +58,7 @@ class Config(BaseModel):
     keepalive_timeout: float = 75.0
     drain_seconds: float = 10.0
     """How long running requests may take to finish at a graceful stop."""
-    requests_per_minute: int = Field(default=1200, ge=1)
+    requests_per_minute: int = Field(default=1200, ge=1, le=1_000_000)
     """General limit for one address."""
     media_dir: Path | None = None
     """Folder of media files; ``data_dir/media`` when absent."""
