@@ -258,6 +258,7 @@ async def test_every_page_of_buying_bears_the_sandbox(make_kernel, make_client, 
     kernel = await make_kernel(EVERYTHING, [LUMEN])
     await furnish(kernel, "lumen")
     lamp = await add_product(system(kernel, "lumen"), "lamp", price=4900, stock=3)
+    await kernel.jobs.drain()
     await save_override(of(kernel, "lumen"), "snippets/price.html", "<b>own</b>")
     client = await make_client(kernel, "lumen")
     caplog.set_level(logging.WARNING, logger="shopwright.templating")
