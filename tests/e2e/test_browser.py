@@ -59,7 +59,9 @@ def is_ready(port: int) -> bool:
 
 
 def status_of(demo: Demo, store: str, path: str) -> int:
-    request = urllib.request.Request(f"http://127.0.0.1:{demo.port}{path}", headers={"Host": f"{store}.localhost"})
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{demo.port}{path}", headers={"Host": f"{store}.localhost"}
+    )
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.status
@@ -67,7 +69,7 @@ def status_of(demo: Demo, store: str, path: str) -> int:
         return error.code
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -94,7 +96,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         process.wait(30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]

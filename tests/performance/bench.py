@@ -47,7 +47,7 @@ def serve(url: str, folder: str, port: Any) -> None:
     async def run() -> None:
         config = Config(
             data_dir=Path(folder), database_url=url, secret_keys=(TEST_KEY,), plugins=EVERYTHING, **THEMES,
-            requests_per_minute=10**6, log_level="warning",
+            requests_per_minute=10**6, db_pool_size=24, log_level="warning",
         )  # fmt: skip
         hello = web.Application()
         hello.router.add_get("/", _hello)

@@ -21,9 +21,7 @@ CHANNEL = "shopwright_tags"
 _KEY = "shopwright_stale_tags"
 # PostgreSQL refuses messages of 8,000 bytes and more.
 _LONGEST = 7000
-_SEND = text(
-    f"SELECT pg_notify('{CHANNEL}', message) FROM unnest(CAST(:messages AS text[])) AS message"
-)
+_SEND = text(f"SELECT pg_notify('{CHANNEL}', message) FROM unnest(CAST(:messages AS text[])) AS message")
 
 
 class TagNews:
