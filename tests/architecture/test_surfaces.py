@@ -47,7 +47,7 @@ def test_templates_and_static_files_live_under_their_plugins_name(plugin):
 def test_tables_have_their_owners_prefix(registry):
     owners = {"kernel", *registry.plugins}
 
-    wrong = [
-        name for name in Base.metadata.tables if not any(name.startswith(f"{owner}_") for owner in owners)
-    ]
+    ours = [m.class_ for m in Base.registry.mappers if m.class_.__module__.startswith("shopwright")]
+    names = [model.__tablename__ for model in ours]
+    wrong = [name for name in names if not any(name.startswith(f"{owner}_") for owner in owners)]
     assert wrong == []
