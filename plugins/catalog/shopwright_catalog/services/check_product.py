@@ -6,10 +6,12 @@ from collections import Counter
 from shopwright.errors import FieldError, Invalid
 from shopwright_catalog.api import ProductInput, VariantInput
 from shopwright_catalog.services.handles import check_handle
+from shopwright_catalog.services.pictures import MISSING, is_source
 
 MAX_OPTIONS = 3
 MAX_VARIANTS = 2000
 MAX_PRICE = 10**12
+MAX_GRAMS = 10**9
 _LENGTHS = {"title": 500, "vendor": 255, "product_type": 255, "seo_title": 500, "seo_description": 2000}
 
 
@@ -29,6 +31,11 @@ def check(product: ProductInput) -> None:
         errors.append(FieldError("/option_names", "too_many", f"Use at most {MAX_OPTIONS} options."))
     if not 1 <= len(product.variants) <= MAX_VARIANTS:
         errors.append(FieldError("/variants", "wrong_number", f"Give 1 to {MAX_VARIANTS} variants."))
+    errors += [
+        FieldError(f"/images/{index}/source", "bad_source", MISSING)
+        for index, image in enumerate(product.images)
+        if not is_source(image.source)
+    ]
     repeated = {
         options for options, times in Counter(v.options for v in product.variants).items() if times > 1
     }
@@ -48,8 +55,10 @@ def _variant_errors(
         errors.append(
             FieldError(f"{pointer}/compare_at", "out_of_range", "Give a price of 0 or more, or none.")
         )
-    if variant.weight_grams < 0:
+    if not 0 <= variant.weight_grams <= MAX_GRAMS:
         errors.append(FieldError(f"{pointer}/weight_grams", "out_of_range", "Give a weight of 0 or more."))
+    if variant.image_source and not is_source(variant.image_source):
+        errors.append(FieldError(f"{pointer}/image_source", "bad_source", MISSING))
     if len(variant.options) != len(product.option_names):
         message = f"Give a value for each of the {len(product.option_names)} options."
         errors.append(FieldError(f"{pointer}/options", "wrong_number", message))

@@ -2,10 +2,17 @@
 """Handles: the part of an address that names a product or category."""
 
 import re
+import unicodedata
 
 from shopwright.errors import FieldError
 
 _HANDLE = re.compile(r"[\w][\w.'-]{0,254}", re.UNICODE)
+
+
+def handle_of(title: str) -> str:
+    """Make a handle of a title: plain small letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100]
 
 
 def check_handle(handle: str) -> list[FieldError]:
