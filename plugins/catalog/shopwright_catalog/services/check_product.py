@@ -4,6 +4,7 @@
 from collections import Counter
 
 from shopwright.errors import FieldError, Invalid
+from shopwright.i18n import translatable
 from shopwright_catalog.api import ProductInput, VariantInput
 from shopwright_catalog.services.handles import check_handle
 from shopwright_catalog.services.pictures import MISSING, is_source
@@ -23,7 +24,7 @@ def check(product: ProductInput) -> None:
     """
     errors = check_handle(product.handle)
     if not product.title.strip():
-        errors.append(FieldError("/title", "required", "Give the product a title."))
+        errors.append(FieldError("/title", "required", translatable("Give the product a title.")))
     for name, longest in _LENGTHS.items():
         if len(getattr(product, name)) > longest:
             errors.append(FieldError(f"/{name}", "too_long", f"Use at most {longest} characters."))
@@ -50,13 +51,19 @@ def _variant_errors(
 ) -> list[FieldError]:
     errors: list[FieldError] = []
     if not 0 <= variant.price <= MAX_PRICE:
-        errors.append(FieldError(f"{pointer}/price", "out_of_range", "Give a price of 0 or more."))
+        errors.append(
+            FieldError(f"{pointer}/price", "out_of_range", translatable("Give a price of 0 or more."))
+        )
     if variant.compare_at is not None and not 0 <= variant.compare_at <= MAX_PRICE:
         errors.append(
-            FieldError(f"{pointer}/compare_at", "out_of_range", "Give a price of 0 or more, or none.")
+            FieldError(
+                f"{pointer}/compare_at", "out_of_range", translatable("Give a price of 0 or more, or none.")
+            )
         )
     if not 0 <= variant.weight_grams <= MAX_GRAMS:
-        errors.append(FieldError(f"{pointer}/weight_grams", "out_of_range", "Give a weight of 0 or more."))
+        errors.append(
+            FieldError(f"{pointer}/weight_grams", "out_of_range", translatable("Give a weight of 0 or more."))
+        )
     if variant.image_source and not is_source(variant.image_source):
         errors.append(FieldError(f"{pointer}/image_source", "bad_source", MISSING))
     if len(variant.options) != len(product.option_names):

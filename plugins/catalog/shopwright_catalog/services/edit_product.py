@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid
+from shopwright.i18n import translatable
 from shopwright_catalog.api import ProductInput, SavedProduct
 from shopwright_catalog.services import save_product
 from shopwright_catalog.services.staff_view import Draft
@@ -38,7 +39,7 @@ async def save(ctx: Context, edited: Draft) -> SavedProduct:
             (row for row in known.values() if row.handle == product.handle and row.id != edited.id), None
         )
         if other is not None and not (other.archived and edited.id is None):
-            words = "Another product has this handle; choose another one."
+            words = translatable("Another product has this handle; choose another one.")
             raise Invalid(words, errors=[FieldError("/handle", "taken", words)])
         if found is not None and found.handle != product.handle:
             await session.execute(_RENAME, {"id": found.id, "handle": product.handle})
@@ -89,7 +90,7 @@ async def _check_categories(session: AsyncSession, product: ProductInput) -> Non
     if not wanted:
         return
     known = set((await session.execute(_CATEGORIES, {"handles": list(wanted)})).scalars())
-    words = "There is no such category."
+    words = translatable("There is no such category.")
     errors = [
         FieldError(f"/category_handles/{i}", "unknown", words) for i, h in enumerate(wanted) if h not in known
     ]

@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 from shopwright.errors import FieldError
+from shopwright.i18n import translatable
 
 _HANDLE = re.compile(r"[\w][\w.'-]{0,254}", re.UNICODE)
 
@@ -19,5 +20,7 @@ def check_handle(handle: str) -> list[FieldError]:
     """Say what is wrong with a handle, if something is."""
     if _HANDLE.fullmatch(handle):
         return []
-    message = "A handle has 1 to 255 letters, digits, hyphens, dots or underscores, like oak-desk-lamp."
+    message = translatable(
+        "A handle has 1 to 255 letters, digits, hyphens, dots or underscores, like oak-desk-lamp."
+    )
     return [FieldError("/handle", "bad_handle", message)]

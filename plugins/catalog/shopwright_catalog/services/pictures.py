@@ -5,11 +5,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from shopwright.i18n import translatable
 from shopwright_catalog.api import Picture
 
 _OUTSIDE = re.compile(r"https?://[^/\s].*", re.IGNORECASE)
 _STORED = re.compile(r"([A-Za-z0-9_-]+/)+[A-Za-z0-9_-][A-Za-z0-9_.-]*")
-MISSING = "Give an https address, or a picture that was uploaded."
+MISSING = translatable("Give an https address, or a picture that was uploaded.")
 
 
 def is_source(text: str) -> bool:

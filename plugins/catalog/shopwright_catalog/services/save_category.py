@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import FieldError, Invalid
+from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_catalog.api import CategoryInput
@@ -30,7 +31,7 @@ RETURNING id
 async def save(ctx: Context, session: AsyncSession, category: CategoryInput) -> UUID:
     errors = check_handle(category.handle)
     if not category.title.strip():
-        errors.append(FieldError("/title", "required", "Give the category a title."))
+        errors.append(FieldError("/title", "required", translatable("Give the category a title.")))
     if category.image_source and not is_source(category.image_source):
         errors.append(FieldError("/image_source", "bad_source", MISSING))
     if errors:
