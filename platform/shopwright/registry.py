@@ -184,9 +184,13 @@ class Registry:
             try:
                 self._registered = self._ask_register_hooks()
             except _Refused as refused:
-                for name in [refused.plugin, *self._dependants(refused.plugin)]:
+                dependants = self._dependants(refused.plugin)
+                for name in [refused.plugin, *dependants]:
                     self._drop(name)
                 self._refuse(refused.plugin, "not_registered", refused.error)
+                for name in dependants:
+                    message = f"Plugin {name!r} is left out: it requires {refused.plugin}, which did not load."
+                    self.problems.append(Problem(name, "requires_missing", message))
             else:
                 return
 

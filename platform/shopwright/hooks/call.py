@@ -95,6 +95,7 @@ class Hooks:
         answers: list[T] = []
 
         def take(step: Step, answer: T) -> bool:
+            _of_kind(answer, plan.kind, plan)
             answers.append(answer)
             return True
 
@@ -123,6 +124,7 @@ class Hooks:
         changes: list[Change[V]] = []
 
         def take(step: Step, answer: V) -> None:
+            _of_kind(answer, Mapping if isinstance(value, Mapping) else plan.kind, plan)
             changes.append(Change(step.plugin, call["value"], answer))
             call["value"] = answer
 
@@ -281,7 +283,14 @@ def _checked(answer: Sequence[T], plan: Plan) -> Sequence[T]:
         raise AnswerError(f"answered {type(answer).__name__}; {plan.name} takes a list or a tuple")
     if len(answer) > plan.policy.limit:
         raise AnswerError(f"answered {len(answer)} items; {plan.name} takes at most {plan.policy.limit}")
+    for item in answer:
+        _of_kind(item, plan.kind, plan)
     return answer
+
+
+def _of_kind(answer: object, kind: type, plan: Plan) -> None:
+    if not isinstance(answer, kind):
+        raise AnswerError(f"answered {type(answer).__name__}; {plan.name} takes {kind.__name__}")
 
 
 def _deadline(budget: float | None) -> AbstractAsyncContextManager[object]:

@@ -3,7 +3,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from uuid import UUID
 
 from shopwright.hooks.breaker import BreakerKey
@@ -29,6 +29,8 @@ class Plan(NamedTuple):
     name: str
     policy: HookPolicy
     steps: tuple[Step, ...]
+    kind: type
+    """What one answer, or one item of an answer, is, as far as the spec's annotation tells."""
 
 
 class StorePlans:
@@ -45,7 +47,9 @@ class StorePlans:
         """Resolve a hook once; later calls pay one look-up."""
         found = self._plans.get(spec)
         if found is None:
-            found = self._plans[spec] = Plan(spec.__name__, policy_of(spec), self._steps(spec))
+            found = self._plans[spec] = Plan(
+                spec.__name__, policy_of(spec), self._steps(spec), _kind_of(spec)
+            )
         return found
 
     def registered(self, spec: Callable[..., Any]) -> Mapping[str, Any]:
@@ -69,3 +73,10 @@ class StorePlans:
             for impl in self.registry.implementations(spec)
             if impl.plugin_name in self.active
         )
+
+
+def _kind_of(spec: Callable[..., Any]) -> type:
+    """Read ``T`` out of ``Sequence[T]`` or ``T | None``."""
+    inner = get_args(inspect.signature(spec).return_annotation)
+    found = inner[0] if inner else None
+    return found if isinstance(found, type) and not getattr(found, "_is_protocol", False) else object

@@ -212,6 +212,8 @@ class VariantInput:
     requires_shipping: bool = True
     taxable: bool = True
     image_source: str = ""
+    id: UUID | None = None
+    """The variant of this product that is meant; without it variants are known by options, then by SKU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +258,7 @@ class CategoryInput:
     image_alt: str = ""
     position: int = 0
     translations: Mapping[str, Mapping[str, str]] | None = None
+    visible: bool = True
 
 
 async def save_product(ctx: Context, session: AsyncSession, product: ProductInput) -> SavedProduct:

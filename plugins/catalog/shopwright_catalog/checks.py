@@ -14,15 +14,16 @@ checks = [
         WHERE NOT p.archived GROUP BY p.id, p.price_min, p.price_max
         HAVING min(v.price) <> p.price_min OR max(v.price) <> p.price_max
         """,
-        "Save the product again.",
+        "Save the product again in the admin.",
     ),
     DoctorCheck(
         "catalog.variants",
         "C2",
-        "A published product has a variant",
+        "A product has a variant",
         """
-        SELECT p.id, p.handle FROM catalog_product p WHERE p.published AND NOT EXISTS (SELECT 1 FROM catalog_variant v
+        SELECT p.id, p.handle FROM catalog_product p WHERE NOT p.archived AND NOT EXISTS (SELECT 1 FROM catalog_variant v
             WHERE v.store_id = p.store_id AND v.product_id = p.id AND NOT v.archived)
         """,
+        "Give the product a variant in the admin, or take it away.",
     ),
 ]

@@ -12,8 +12,8 @@ from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import NavItem
 from shopwright_catalog import checks, hookspecs
-from shopwright_catalog.admin import pages
-from shopwright_catalog.views import api
+from shopwright_catalog.admin import category_pages, pages
+from shopwright_catalog.views import admin_api, api
 
 _TEXTS = {
     "catalog_product": (
@@ -38,6 +38,8 @@ class Plugin(BasePlugin):
         permissions=(
             Permission("catalog.product.view", "See products"),
             Permission("catalog.product.edit", "Change products"),
+            Permission("catalog.category.view", "See categories"),
+            Permission("catalog.category.edit", "Change categories"),
         ),
         pii=tuple(
             PiiColumn(table, column, "none") for table, columns in _TEXTS.items() for column in columns
@@ -47,7 +49,7 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*api.api, *api.admin_api, *pages.routes]
+        return [*api.routes, *admin_api.routes, *pages.routes, *category_pages.routes]
 
     @hookimpl
     def register_doctor_checks(self) -> Sequence[DoctorCheck]:
@@ -55,5 +57,8 @@ class Plugin(BasePlugin):
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
-        path = url(ctx, "catalog.admin_products")
-        return [NavItem(ctx.gettext("Products"), path, "catalog.product.view", "Catalogue", "box", 10)]
+        products, categories = url(ctx, "catalog.admin_products"), url(ctx, "catalog.admin_categories")
+        return [
+            NavItem(ctx.gettext("Products"), products, "catalog.product.view", "Catalogue", "box", 10),
+            NavItem(ctx.gettext("Categories"), categories, "catalog.category.view", "Catalogue", "list", 20),
+        ]

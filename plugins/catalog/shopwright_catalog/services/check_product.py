@@ -4,12 +4,15 @@
 from collections import Counter
 
 from shopwright.errors import FieldError, Invalid
+from shopwright.i18n import translatable
 from shopwright_catalog.api import ProductInput, VariantInput
 from shopwright_catalog.services.handles import check_handle
+from shopwright_catalog.services.pictures import MISSING, is_source
 
 MAX_OPTIONS = 3
 MAX_VARIANTS = 2000
 MAX_PRICE = 10**12
+MAX_GRAMS = 10**9
 _LENGTHS = {"title": 500, "vendor": 255, "product_type": 255, "seo_title": 500, "seo_description": 2000}
 
 
@@ -21,7 +24,7 @@ def check(product: ProductInput) -> None:
     """
     errors = check_handle(product.handle)
     if not product.title.strip():
-        errors.append(FieldError("/title", "required", "Give the product a title."))
+        errors.append(FieldError("/title", "required", translatable("Give the product a title.")))
     for name, longest in _LENGTHS.items():
         if len(getattr(product, name)) > longest:
             errors.append(FieldError(f"/{name}", "too_long", f"Use at most {longest} characters."))
@@ -29,6 +32,11 @@ def check(product: ProductInput) -> None:
         errors.append(FieldError("/option_names", "too_many", f"Use at most {MAX_OPTIONS} options."))
     if not 1 <= len(product.variants) <= MAX_VARIANTS:
         errors.append(FieldError("/variants", "wrong_number", f"Give 1 to {MAX_VARIANTS} variants."))
+    errors += [
+        FieldError(f"/images/{index}/source", "bad_source", MISSING)
+        for index, image in enumerate(product.images)
+        if not is_source(image.source)
+    ]
     repeated = {
         options for options, times in Counter(v.options for v in product.variants).items() if times > 1
     }
@@ -43,13 +51,21 @@ def _variant_errors(
 ) -> list[FieldError]:
     errors: list[FieldError] = []
     if not 0 <= variant.price <= MAX_PRICE:
-        errors.append(FieldError(f"{pointer}/price", "out_of_range", "Give a price of 0 or more."))
+        errors.append(
+            FieldError(f"{pointer}/price", "out_of_range", translatable("Give a price of 0 or more."))
+        )
     if variant.compare_at is not None and not 0 <= variant.compare_at <= MAX_PRICE:
         errors.append(
-            FieldError(f"{pointer}/compare_at", "out_of_range", "Give a price of 0 or more, or none.")
+            FieldError(
+                f"{pointer}/compare_at", "out_of_range", translatable("Give a price of 0 or more, or none.")
+            )
         )
-    if variant.weight_grams < 0:
-        errors.append(FieldError(f"{pointer}/weight_grams", "out_of_range", "Give a weight of 0 or more."))
+    if not 0 <= variant.weight_grams <= MAX_GRAMS:
+        errors.append(
+            FieldError(f"{pointer}/weight_grams", "out_of_range", translatable("Give a weight of 0 or more."))
+        )
+    if variant.image_source and not is_source(variant.image_source):
+        errors.append(FieldError(f"{pointer}/image_source", "bad_source", MISSING))
     if len(variant.options) != len(product.option_names):
         message = f"Give a value for each of the {len(product.option_names)} options."
         errors.append(FieldError(f"{pointer}/options", "wrong_number", message))

@@ -129,7 +129,9 @@ def _card(row: Any, found: dict[str, Any], stock: Mapping[UUID, Availability], c
 
 def _encode(direction: str, sort: Sort, row: Any) -> str:
     return (
-        base64.urlsafe_b64encode(orjson.dumps([direction, sort, row["key"], row["id"]])).decode().rstrip("=")
+        base64.urlsafe_b64encode(orjson.dumps([direction, sort, row["key"], str(row["id"])]))
+        .decode()
+        .rstrip("=")
     )
 
 

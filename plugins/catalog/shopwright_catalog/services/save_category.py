@@ -8,20 +8,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import FieldError, Invalid
+from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_catalog.api import CategoryInput
 from shopwright_catalog.services.handles import check_handle
+from shopwright_catalog.services.pictures import MISSING, is_source
 from shopwright_catalog.services.read_categories import TAG
 
 _SAVE = text("""
 INSERT INTO catalog_category AS c (store_id, id, handle, title, description, image_source, image_alt, position,
-    translations)
+    translations, visible)
 VALUES (:store_id, :id, :handle, :title, :description, :image_source, :image_alt, :position,
-    CAST(:translations AS jsonb))
+    CAST(:translations AS jsonb), :visible)
 ON CONFLICT (store_id, handle) DO UPDATE SET title = excluded.title, description = excluded.description,
     image_source = excluded.image_source, image_alt = excluded.image_alt, position = excluded.position,
-    translations = excluded.translations, version = c.version + 1
+    translations = excluded.translations, visible = excluded.visible, version = c.version + 1
 RETURNING id
 """)
 
@@ -29,7 +31,9 @@ RETURNING id
 async def save(ctx: Context, session: AsyncSession, category: CategoryInput) -> UUID:
     errors = check_handle(category.handle)
     if not category.title.strip():
-        errors.append(FieldError("/title", "required", "Give the category a title."))
+        errors.append(FieldError("/title", "required", translatable("Give the category a title.")))
+    if category.image_source and not is_source(category.image_source):
+        errors.append(FieldError("/image_source", "bad_source", MISSING))
     if errors:
         raise Invalid(errors=errors)
     row = await session.execute(
@@ -38,8 +42,8 @@ async def save(ctx: Context, session: AsyncSession, category: CategoryInput) -> 
             "store_id": ctx.store.id, "id": new_id(), "handle": category.handle, "title": category.title.strip(),
             "description": category.description, "image_source": category.image_source,
             "image_alt": category.image_alt, "position": category.position,
-            "translations": dump(dict(category.translations or {})),
+            "translations": dump(dict(category.translations or {})), "visible": category.visible,
         },
     )  # fmt: skip
-    await ctx.kernel.events.invalidate(ctx, session, [TAG])
+    await ctx.kernel.events.invalidate(ctx, session, [TAG, "catalog.products"])
     return UUID(str(row.scalar_one()))

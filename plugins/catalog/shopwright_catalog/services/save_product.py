@@ -3,7 +3,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -118,7 +118,8 @@ async def save_all(
 
 
 def _work(product: ProductInput, found: Mapping[str, Any] | None) -> _Work:
-    fingerprint = hashlib.sha256(orjson.dumps(product)).hexdigest()
+    plain = replace(product, variants=tuple(replace(variant, id=None) for variant in product.variants))
+    fingerprint = hashlib.sha256(orjson.dumps(plain)).hexdigest()
     ids = tuple(_match(product.variants, list(found["variants"]) if found else []))
     changed = found is None or found["fingerprint"] != fingerprint
     product_id = new_id() if found is None else found["id"]
@@ -146,10 +147,10 @@ async def _write(ctx: Context, session: AsyncSession, works: Sequence[_Work]) ->
 
 
 def _match(variants: tuple[VariantInput, ...], known: list[dict[str, Any]]) -> list[UUID]:
-    """Find the id each variant has already: by options first, then by SKU; a new one for the rest."""
+    """Find the id each variant has already: as given, by options, then by SKU; a new one for the rest."""
     free = {row["id"]: row for row in known}
     ids: list[UUID | None] = [None] * len(variants)
-    for same in (_same_options, _same_sku):
+    for same in (_same_id, _same_options, _same_sku):
         for index, variant in enumerate(variants):
             if ids[index] is None:
                 hit = next((key for key, row in free.items() if same(variant, row)), None)
@@ -157,6 +158,10 @@ def _match(variants: tuple[VariantInput, ...], known: list[dict[str, Any]]) -> l
                     ids[index] = UUID(hit)
                     del free[hit]
     return [found or new_id() for found in ids]
+
+
+def _same_id(variant: VariantInput, row: dict[str, Any]) -> bool:
+    return variant.id is not None and bool(str(variant.id) == row["id"])
 
 
 def _same_options(variant: VariantInput, row: dict[str, Any]) -> bool:

@@ -1,106 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The catalogue in the storefront and admin APIs. Lists come from PostgreSQL as finished JSON."""
+"""The catalogue in the storefront API."""
 
-from dataclasses import dataclass
-from typing import Annotated
-from uuid import UUID
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.types import StrictInt
-from sqlalchemy.ext.asyncio import AsyncSession
+from pydantic import TypeAdapter
 
 from shopwright.actor import PUBLIC
 from shopwright.context import Context
-from shopwright.errors import NotFound
-from shopwright.http.routing import Caching, Reply, Routes, Scope
-from shopwright_catalog.api import (
-    CardInfo,
-    CategoryInfo,
-    ProductInfo,
-    ProductInput,
-    SavedProduct,
-    Sort,
-    VariantInput,
-)
-from shopwright_catalog.services import (
-    delete_product,
-    read_cards,
-    read_categories,
-    read_product,
-    save_product,
-)
+from shopwright.errors import FieldError, Invalid, NotFound
+from shopwright.http.routing import Caching, RawJson, Routes, Scope
+from shopwright_catalog.api import CategoryInfo, ProductInfo
+from shopwright_catalog.services import read_cards, read_categories, read_product
+from shopwright_catalog.views.bodies import FIELDS, ProductPage, ProductQuery
 
-api = Routes("catalog", Scope.API)
-admin_api = Routes("catalog", Scope.ADMIN_API)
-Text = Annotated[str, StringConstraints(max_length=100_000)]
-Price = Annotated[StrictInt, Field(ge=0, le=10**12)]
+routes = Routes("catalog", Scope.API)
+_PAGE = TypeAdapter(ProductPage)
 
 
-class ProductQuery(BaseModel):
-    """Which products, in which order, and where the list goes on."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    category: str | None = Field(default=None, max_length=255)
-    sort: Sort = "featured"
-    cursor: str = ""
-    limit: int = Field(default=24, ge=1, le=100)
-
-
-@dataclass(frozen=True, slots=True)
-class ProductPage:
-    """One page of products; ``next_cursor`` is empty on the last one."""
-
-    items: tuple[CardInfo, ...]
-    total: int
-    next_cursor: str
-
-
-class VariantBody(BaseModel):
-    """A variant to save. Prices are minor units of the store's currency."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    sku: Annotated[str, StringConstraints(max_length=255)] = ""
-    price: Price
-    compare_at: Price | None = None
-    options: tuple[str, ...] = ()
-    barcode: Annotated[str, StringConstraints(max_length=64)] = ""
-    weight_grams: Annotated[StrictInt, Field(ge=0)] = 0
-    requires_shipping: bool = True
-    taxable: bool = True
-
-
-class ProductBody(BaseModel):
-    """A product to save whole: what is absent is removed from it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    title: Text
-    description_html: Text = ""
-    vendor: Text = ""
-    product_type: Text = ""
-    tags: tuple[str, ...] = ()
-    published: bool = True
-    seo_title: Text = ""
-    seo_description: Text = ""
-    option_names: tuple[str, ...] = ()
-    variants: tuple[VariantBody, ...]
-    category_handles: tuple[str, ...] = ()
-
-
-@api.get("/api/v1/products", permission=PUBLIC, caching=Caching(page=60))
-async def list_products(ctx: Context, query: ProductQuery) -> ProductPage:
-    """List published products."""
+@routes.get("/api/v1/products", permission=PUBLIC, caching=Caching(page=60))
+async def list_products(ctx: Context, query: ProductQuery) -> ProductPage | RawJson:
+    """List published products; ``fields`` names the ones that are wanted, separated by commas."""
+    wanted = _fields(query.fields)
     found = await read_cards.page(
         ctx, ids=None, category=query.category, sort=query.sort, cursor=query.cursor, limit=query.limit
     )
     if ctx.visit is not None:
         ctx.visit.tag("catalog.products")
-    return ProductPage(found.cards, found.total, found.next_cursor)
+    page = ProductPage(found.cards, found.total, found.next_cursor)
+    if not wanted:
+        return page
+    include: dict[str, Any] = {"items": {"__all__": wanted}, "total": True, "next_cursor": True}
+    return RawJson(_PAGE.dump_json(page, include=include))
 
 
-@api.get("/api/v1/products/{handle}", permission=PUBLIC, caching=Caching(page=60))
+@routes.get("/api/v1/products/{handle}", permission=PUBLIC, caching=Caching(page=60))
 async def get_product(ctx: Context, handle: str) -> ProductInfo:
     """Give a published product by handle."""
     found = await read_product.by_handle(ctx, handle)
@@ -111,7 +44,7 @@ async def get_product(ctx: Context, handle: str) -> ProductInfo:
     return found
 
 
-@api.get("/api/v1/categories", permission=PUBLIC, caching=Caching(page=60))
+@routes.get("/api/v1/categories", permission=PUBLIC, caching=Caching(page=60))
 async def list_categories(ctx: Context) -> tuple[CategoryInfo, ...]:
     """List the store's categories."""
     if ctx.visit is not None:
@@ -119,23 +52,10 @@ async def list_categories(ctx: Context) -> tuple[CategoryInfo, ...]:
     return await read_categories.visible(ctx)
 
 
-@admin_api.put("/api/admin/v1/products/{handle}", permission="catalog.product.edit")
-async def put_product(ctx: Context, handle: str, body: ProductBody) -> Reply[SavedProduct]:
-    """Create or replace a product by handle."""
-    values = body.model_dump(exclude={"variants"})
-    variants = tuple(VariantInput(**variant.model_dump()) for variant in body.variants)
-    product = ProductInput(handle=handle, variants=variants, **values)
-
-    async def work(session: AsyncSession) -> SavedProduct:
-        saved = await save_product.save(ctx, session, product)
-        await ctx.audit(session, "catalog.product_saved", subject=("catalog.product", saved.id))
-        return saved
-
-    saved = await ctx.run(work)
-    return Reply(saved, status=201 if saved.outcome == "created" else 200)
-
-
-@admin_api.delete("/api/admin/v1/products/{product_id}", permission="catalog.product.edit", status=204)
-async def remove_product(ctx: Context, product_id: UUID) -> None:
-    """Delete a product that was never sold, or archive it."""
-    await delete_product.delete(ctx, product_id)
+def _fields(text: str) -> set[str]:
+    wanted = {name.strip() for name in text.split(",")} - {""}
+    unknown = sorted(wanted - set(FIELDS))
+    if unknown:
+        words = f"There is no field {unknown[0]!r}. There are: {', '.join(FIELDS)}."
+        raise Invalid(words, errors=[FieldError("/fields", "unknown", words)])
+    return wanted

@@ -73,9 +73,8 @@ def _with_shipping(ctx: Context, cart: Cart, totals: Totals, rates: Sequence[Shi
 
 
 async def _with_fees(ctx: Context, cart: Cart, totals: Totals) -> Totals:
-    fees = [
-        fee for fee in await ctx.hooks.collect(cart_fees, cart=cart, totals=totals) if fee.amount.amount >= 0
-    ]
+    given = await ctx.hooks.collect(cart_fees, cart=cart, totals=totals)
+    fees = [fee for fee in given if fee.amount.currency == cart.currency and fee.amount.amount >= 0]
     origins = [
         Provenance(plugin, _version(ctx, plugin), fee.code, fee.amount, fee.label)
         for fee in fees

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Categories in the admin: list, editor, deleting."""
+
+from dataclasses import replace
+
+from aiohttp import web
+
+from shopwright.context import Context
+from shopwright.errors import Conflict, Invalid
+from shopwright.http.responses import redirect, url
+from shopwright.http.routing import Routes, Scope
+from shopwright_admin.api import Column, ListView, admin_page, list_page
+from shopwright_catalog.admin import uploads
+from shopwright_catalog.admin.product_form import Posted
+from shopwright_catalog.api import CategoryInput
+from shopwright_catalog.services import edit_category
+from shopwright_catalog.services.edit_category import CategoryDraft
+from shopwright_catalog.services.handles import handle_of
+
+routes = Routes("catalog", Scope.ADMIN)
+_TEXTS = ("title", "description", "image_alt")
+
+
+@routes.get("/admin/categories", permission="catalog.category.view")
+async def admin_categories(ctx: Context) -> web.Response:
+    """List categories."""
+    found = await edit_category.listing(ctx)
+    view = ListView(
+        title=ctx.gettext("Categories"),
+        columns=[
+            Column("title", ctx.gettext("Category"), "link"),
+            Column("handle", ctx.gettext("Handle")),
+            Column("status", ctx.gettext("Status"), "badge"),
+            Column("products", ctx.gettext("Products"), "number"),
+        ],
+        rows=[
+            {
+                "url": url(ctx, "catalog.admin_category", handle=entry.category.handle),
+                "title": entry.category.title,
+                "handle": entry.category.handle,
+                "status": "published" if entry.category.visible else "hidden",
+                "products": entry.product_count,
+            }
+            for entry in found
+        ],
+        total=len(found),
+        searchable=False,
+        empty_title=ctx.gettext("No categories yet"),
+        empty_text=ctx.gettext("Categories group products in the store's menu."),
+        create_url=url(ctx, "catalog.new_category") if ctx.actor.can("catalog.category.edit") else "",
+        create_label=ctx.gettext("Add a category"),
+    )
+    return await list_page(ctx, view)
+
+
+@routes.get("/admin/category/new", permission="catalog.category.edit")
+async def new_category(ctx: Context) -> web.Response:
+    """Begin a category."""
+    return await _editor(ctx, "", CategoryDraft(None, 0, CategoryInput("", "")), {})
+
+
+@routes.post(
+    "/admin/category/new",
+    permission="catalog.category.edit",
+    name="create_category",
+    max_body=uploads.LARGEST_FORM,
+)
+async def create_category(ctx: Context, request: web.Request) -> web.Response:
+    """Make a category."""
+    return await _save(ctx, "", await request.post())
+
+
+@routes.get("/admin/categories/{handle}", permission="catalog.category.view")
+async def admin_category(ctx: Context, handle: str) -> web.Response:
+    """Show a category in its editor."""
+    return await _editor(ctx, handle, await edit_category.draft(ctx, handle), {})
+
+
+@routes.post(
+    "/admin/categories/{handle}",
+    permission="catalog.category.edit",
+    name="update_category",
+    max_body=uploads.LARGEST_FORM,
+)
+async def update_category(ctx: Context, request: web.Request, handle: str) -> web.Response:
+    """Save a category."""
+    await edit_category.draft(ctx, handle)
+    return await _save(ctx, handle, await request.post())
+
+
+@routes.post("/admin/categories/{handle}/delete", permission="catalog.category.edit", name="delete_category")
+async def remove_category(ctx: Context, handle: str) -> web.Response:
+    """Delete a category."""
+    assert ctx.visit is not None
+    await edit_category.delete(ctx, handle)
+    ctx.visit.flash("success", ctx.gettext("The category is deleted. Its products stay."))
+    return redirect(ctx, url(ctx, "catalog.admin_categories"))
+
+
+async def _save(ctx: Context, before: str, posted: Posted) -> web.Response:
+    assert ctx.visit is not None
+    version = str(posted.get("version", "0"))
+    typed = CategoryDraft(None, int(version) if version.isdecimal() else 0, _typed(ctx, posted))
+    try:
+        pictures = await uploads.pictures(ctx, posted, "picture")
+        if pictures:
+            typed = replace(typed, category=replace(typed.category, image_source=pictures[0].source))
+        await edit_category.save(ctx, before or typed.category.handle, typed.category, typed.version)
+    except Invalid as error:
+        errors = {e.pointer.strip("/"): ctx.gettext(e.message) for e in error.errors}
+        return await _editor(ctx, before, typed, errors, status=422)
+    except Conflict as error:
+        words = ctx.gettext(
+            "Somebody else changed this category meanwhile, and nothing was saved. What you typed is still here: "
+            "save again to put it in place of theirs."
+        )
+        if not before:
+            words = ctx.gettext("Another category has this handle; choose another one.")
+            return await _editor(ctx, before, typed, {"handle": words}, status=422)
+        typed = replace(typed, version=int(error.extra.get("version", typed.version)))
+        return await _editor(ctx, before, typed, {"": words}, status=409)
+    ctx.visit.flash("success", ctx.gettext("The category is saved."))
+    return redirect(ctx, url(ctx, "catalog.admin_category", handle=typed.category.handle))
+
+
+def _typed(ctx: Context, posted: Posted) -> CategoryInput:
+    def word(name: str) -> str:
+        value = posted.get(name, "")
+        return value.strip().replace("\0", "") if isinstance(value, str) else ""
+
+    others = [locale for locale in ctx.store.locales if locale != ctx.store.default_locale]
+    position = word("position")
+    return CategoryInput(
+        handle=word("handle") or handle_of(word("title")),
+        title=word("title"),
+        description=word("description"),
+        image_source="" if "drop_picture" in posted else word("image_source"),
+        image_alt=word("image_alt"),
+        position=int(position) if position.isdecimal() and len(position) < 6 else 0,
+        visible="visible" in posted,
+        translations={x: {name: word(f"t.{x}.{name}") for name in _TEXTS} for x in others},
+    )
+
+
+async def _editor(
+    ctx: Context, before: str, edited: CategoryDraft, errors: dict[str, str], *, status: int = 200
+) -> web.Response:
+    title = edited.category.title or ctx.gettext("New category")
+    return await admin_page(
+        ctx,
+        "catalog/admin/category.html",
+        title=title,
+        crumbs=[(ctx.gettext("Categories"), url(ctx, "catalog.admin_categories")), (title, "")],
+        before=before,
+        version=edited.version,
+        category=edited.category,
+        locales=[locale for locale in ctx.store.locales if locale != ctx.store.default_locale],
+        errors=errors,
+        can_edit=ctx.actor.can("catalog.category.edit"),
+        status=status,
+    )

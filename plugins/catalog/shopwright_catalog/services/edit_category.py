@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Categories as staff see and change them: hidden ones too, in the store's own language."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shopwright.context import Context
+from shopwright.errors import Conflict, FieldError, Invalid, NotFound
+from shopwright_catalog.api import CategoryInput
+from shopwright_catalog.services import save_category
+from shopwright_catalog.services.read_categories import TAG
+
+_ALL = """
+SELECT c.id, c.handle, c.title, c.description, c.image_source, c.image_alt, c.position, c.visible, c.version,
+    c.translations::text AS translations, (SELECT count(*) FROM catalog_category_product cp
+        JOIN catalog_product p ON p.store_id = cp.store_id AND p.id = cp.product_id AND NOT p.archived
+        WHERE cp.store_id = c.store_id AND cp.category_id = c.id) AS product_count
+FROM catalog_category c WHERE $1::text IS NULL OR c.handle = $1 ORDER BY c.position, c.id
+"""
+_LOCK = text("SELECT id, handle, version FROM catalog_category WHERE handle = ANY(:handles) FOR UPDATE")
+_RENAME = text("UPDATE catalog_category SET handle = :handle WHERE id = :id")
+_DELETE = text("DELETE FROM catalog_category WHERE handle = :handle RETURNING id")
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryDraft:
+    """A category in the editor, with the version the editor began with (0: a new one)."""
+
+    id: UUID | None
+    version: int
+    category: CategoryInput
+    product_count: int = 0
+
+
+async def listing(ctx: Context) -> list[CategoryDraft]:
+    return [_draft(row) for row in await ctx.fetch_rows(_ALL, None)]
+
+
+async def draft(ctx: Context, handle: str) -> CategoryDraft:
+    """Give a category by handle.
+
+    Raises:
+        NotFound: there is no such category.
+    """
+    rows = await ctx.fetch_rows(_ALL, handle)
+    if not rows:
+        raise NotFound("There is no such category.")
+    return _draft(rows[0])
+
+
+async def save(ctx: Context, before: str, category: CategoryInput, version: int | None) -> bool:
+    """Save a category, perhaps under another handle than ``before``; tell whether it is new.
+
+    Args:
+        ctx: of the store.
+        before: its handle until now; that of the category when it is new.
+        category: what it is to be.
+        version: the one that was read, 0 for a new category, None to save over whatever is there.
+
+    Raises:
+        Conflict: it was changed meanwhile, or is there already.
+        Invalid: see ``save_category``; the handle belongs to another category.
+    """
+
+    async def work(session: AsyncSession) -> bool:
+        rows = (await session.execute(_LOCK, {"handles": [before, category.handle]})).all()
+        known = {row.handle: row for row in rows}
+        found = known.get(before)
+        if version is not None and version != (found.version if found else 0):
+            words = "Somebody else changed this category. Load it again to see it; nothing was saved."
+            raise Conflict(words, code="version_conflict", extra={"version": found.version if found else 0})
+        if found and category.handle != before:
+            if category.handle in known:
+                words = "Another category has this handle; choose another one."
+                raise Invalid(words, errors=[FieldError("/handle", "taken", words)])
+            await session.execute(_RENAME, {"id": found.id, "handle": category.handle})
+        id_ = await save_category.save(ctx, session, category)
+        await ctx.audit(session, "catalog.category_saved", subject=("catalog.category", id_))
+        return found is None
+
+    return await ctx.run(work)
+
+
+async def delete(ctx: Context, handle: str) -> None:
+    """Delete a category; its products stay.
+
+    Raises:
+        NotFound: there is no such category.
+    """
+
+    async def work(session: AsyncSession) -> None:
+        id_ = (await session.execute(_DELETE, {"handle": handle})).scalar_one_or_none()
+        if id_ is None:
+            raise NotFound("There is no such category.")
+        await ctx.kernel.events.invalidate(ctx, session, [TAG, "catalog.products"])
+        await ctx.audit(session, "catalog.category_deleted", subject=("catalog.category", id_))
+
+    await ctx.run(work)
+
+
+def _draft(row: Any) -> CategoryDraft:
+    names = ("handle", "title", "description", "image_source", "image_alt", "position", "visible")
+    values = {name: row[name] for name in names}
+    category = CategoryInput(**values, translations=orjson.loads(row["translations"]))
+    return CategoryDraft(row["id"], row["version"], category, row["product_count"])

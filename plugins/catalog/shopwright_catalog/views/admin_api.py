@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The catalogue in the admin API: products and categories by handle, saved whole and only if nobody was faster."""
+
+from aiohttp import web
+
+from shopwright.context import Context
+from shopwright.http.routing import Reply, Routes, Scope
+from shopwright_catalog.services import delete_product, edit_category, edit_product, staff_view
+from shopwright_catalog.services.staff_view import Draft
+from shopwright_catalog.views.bodies import (
+    CategoryBody,
+    CategoryDetail,
+    ProductBody,
+    ProductDetail,
+    StaffPage,
+    StaffProduct,
+    StaffQuery,
+)
+from shopwright_catalog.views.versions import etag, expected, guarded
+
+routes = Routes("catalog", Scope.ADMIN_API)
+
+
+@routes.get("/api/admin/v1/products", permission="catalog.product.view")
+async def list_products(ctx: Context, query: StaffQuery) -> StaffPage:
+    """List products, last changed first: by title, handle or SKU."""
+    rows = await staff_view.listing(ctx, query.search, status=query.status, page=query.page, size=query.limit)
+    items = tuple(StaffProduct(**dict(row)) for row in rows[: query.limit])
+    return StaffPage(items, query.page + 1 if len(rows) > query.limit else None)
+
+
+@routes.get("/api/admin/v1/products/{handle}", permission="catalog.product.view")
+async def get_product(ctx: Context, handle: str) -> Reply[ProductDetail]:
+    """Give a product, drafts included, with its version as the ETag."""
+    return _product(await staff_view.draft(ctx, None, handle=handle))
+
+
+@routes.put("/api/admin/v1/products/{handle}", permission="catalog.product.edit")
+async def put_product(
+    ctx: Context, handle: str, body: ProductBody, request: web.Request
+) -> Reply[ProductDetail]:
+    """Create or replace a product by handle; ``If-Match`` or ``version`` say which version is replaced."""
+    insisted = expected(request)
+    version = body.version if insisted is None else insisted
+    saved = await guarded(edit_product.put(ctx, body.to_input(handle), version), insisted)
+    return _product(await staff_view.draft(ctx, saved.id), 201 if saved.outcome == "created" else 200)
+
+
+@routes.delete("/api/admin/v1/products/{handle}", permission="catalog.product.edit", status=204)
+async def remove_product(ctx: Context, handle: str) -> None:
+    """Take a product away: it is archived, so that orders keep their meaning."""
+    found = await staff_view.draft(ctx, None, handle=handle)
+    assert found.id is not None
+    await delete_product.delete(ctx, found.id)
+
+
+@routes.get("/api/admin/v1/categories", permission="catalog.category.view")
+async def list_categories(ctx: Context) -> tuple[CategoryDetail, ...]:
+    """List categories, hidden ones included."""
+    return tuple(CategoryDetail.of(draft) for draft in await edit_category.listing(ctx))
+
+
+@routes.get("/api/admin/v1/categories/{handle}", permission="catalog.category.view")
+async def get_category(ctx: Context, handle: str) -> Reply[CategoryDetail]:
+    """Give a category with its version as the ETag."""
+    return await _category(ctx, handle, 200)
+
+
+@routes.put("/api/admin/v1/categories/{handle}", permission="catalog.category.edit")
+async def put_category(
+    ctx: Context, handle: str, body: CategoryBody, request: web.Request
+) -> Reply[CategoryDetail]:
+    """Create or replace a category by handle; ``If-Match`` or ``version`` say which version is replaced."""
+    insisted = expected(request)
+    version = body.version if insisted is None else insisted
+    created = await guarded(edit_category.save(ctx, handle, body.to_input(handle), version), insisted)
+    return await _category(ctx, handle, 201 if created else 200)
+
+
+@routes.delete("/api/admin/v1/categories/{handle}", permission="catalog.category.edit", status=204)
+async def remove_category(ctx: Context, handle: str) -> None:
+    """Delete a category; its products stay."""
+    await edit_category.delete(ctx, handle)
+
+
+def _product(draft: Draft, status: int = 200) -> Reply[ProductDetail]:
+    return Reply(ProductDetail.of(draft), status, etag(draft.version))
+
+
+async def _category(ctx: Context, handle: str, status: int) -> Reply[CategoryDetail]:
+    found = await edit_category.draft(ctx, handle)
+    return Reply(CategoryDetail.of(found), status, etag(found.version))

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every text of the importer is there in German and Spanish."""
+
+from pathlib import Path
+
+import pytest
+
+import shopwright_importer
+from shopwright.i18n.check import check_translations
+
+
+@pytest.mark.parametrize("locale", ["de", "es"])
+def test_no_text_is_left_untranslated(locale):
+    assert check_translations(Path(shopwright_importer.__file__).parent, [locale]) == []
