@@ -189,7 +189,9 @@ class Registry:
                     self._drop(name)
                 self._refuse(refused.plugin, "not_registered", refused.error)
                 for name in dependants:
-                    message = f"Plugin {name!r} is left out: it requires {refused.plugin}, which did not load."
+                    message = (
+                        f"Plugin {name!r} is left out: it requires {refused.plugin}, which did not load."
+                    )
                     self.problems.append(Problem(name, "requires_missing", message))
             else:
                 return
