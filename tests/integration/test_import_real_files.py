@@ -8,13 +8,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.shop import EVERYTHING, system
 
 from shopwright.testing.kernels import BETA
 from shopwright_importer.api import import_shopify
-from tests.shop import EVERYTHING, system
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = Path(os.environ.get("SHOPWRIGHT_SAMPLE_DATA", ROOT.parent / "shared" / "data")) / "shopify-product-csvs"
+FOLDER = (
+    Path(os.environ.get("SHOPWRIGHT_SAMPLE_DATA", ROOT.parent / "shared" / "data")) / "shopify-product-csvs"
+)
 FILES = ("apparel", "bicycles", "fashion", "jewelry", "snowdevil")
 
 pytestmark = [
