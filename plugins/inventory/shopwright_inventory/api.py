@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What other plugins may ask of the stock. Writes run in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -83,6 +83,15 @@ async def count(
     from shopwright_inventory.services import stock
 
     await stock.count(ctx, session, variant_id=variant_id, on_hand=on_hand, reason=reason, location=location)
+
+
+async def count_many(
+    ctx: Context, session: AsyncSession, *, on_hand: Mapping[UUID, int | None], reason: str
+) -> None:
+    """Do as ``count`` (or, for None, ``untrack``) for many variants at the default location, with few statements."""
+    from shopwright_inventory.services import count_many as service
+
+    await service.count_many(ctx, session, on_hand=on_hand, reason=reason)
 
 
 async def untrack(ctx: Context, session: AsyncSession, *, variant_id: UUID) -> None:

@@ -4,7 +4,7 @@
 What a file said last time is remembered: a file that is imported again must not undo the sales of the meantime.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -42,14 +42,6 @@ async def count(
             news |= {UUID(id_): n for id_, n in now.items() if id_ not in before or before[id_] != n}
             rows.append({"store_id": ctx.store.id, "id": new_id(), "handle": parsed.handle, "counted": now})
     if rows:
-        await _set(ctx, session, news)
+        await inventory.count_many(ctx, session, on_hand=news, reason="counted")
         await session.execute(_SAY, {"rows": dump(rows)})
     return {row["handle"] for row in rows}
-
-
-async def _set(ctx: Context, session: AsyncSession, news: Mapping[UUID, int | None]) -> None:
-    for variant_id, number in news.items():
-        if number is None:
-            await inventory.untrack(ctx, session, variant_id=variant_id)
-        else:
-            await inventory.count(ctx, session, variant_id=variant_id, on_hand=number, reason="counted")
