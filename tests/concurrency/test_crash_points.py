@@ -15,7 +15,7 @@ from shopwright.testing.kernels import ALPHA
 from shopwright_checkout.services import resolve_payment
 from shopwright_orders import api as orders
 
-pytestmark = [pytest.mark.timeout(420), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 SCRIPT = Path(__file__).with_name("mortal_server.py")
 
 

@@ -14,7 +14,7 @@ from shopwright.doctor_run import examine
 from shopwright.testing.kernels import ALPHA
 from shopwright_inventory.services import reservations
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 ROOMY = {"pool_size": 12, "max_overflow": 12, "pool_timeout": 120.0}
 
 
