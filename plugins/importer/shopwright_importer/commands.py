@@ -31,7 +31,10 @@ def shopify_csv(
     images: Annotated[
         Path | None, typer.Option(help="Folder of local images; the file's own by default.")
     ] = None,
-    restart: Annotated[bool, typer.Option(help="Begin anew after an interrupted import.")] = False,
+    restart: Annotated[
+        bool,
+        typer.Option("--restart/--resume", help="Begin anew after an interrupted import, or go on with it."),
+    ] = False,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:

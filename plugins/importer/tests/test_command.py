@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``shopwright import shopify-csv``: a report for people and one for programs."""
+
+import json
+
+import pytest
+from plugins.importer.tests.conftest import lamp
+from typer.testing import CliRunner
+
+from shopwright.errors import UsageError
+from shopwright_importer.commands import app
+
+
+@pytest.fixture
+def run(kernel, monkeypatch):
+    """Run the command in a process of this installation, as an operator would."""
+    monkeypatch.setenv("DATABASE_URL", kernel.config.database_url)
+    monkeypatch.setenv("SHOPWRIGHT_DATA_DIR", str(kernel.config.data_dir))
+    monkeypatch.setenv("SHOPWRIGHT_SECRET_KEYS", ",".join(kernel.config.secret_keys))
+    monkeypatch.setenv("SHOPWRIGHT_PLUGINS", ",".join(kernel.config.plugins))
+
+    async def command(*words: str):
+        import asyncio
+
+        return await asyncio.to_thread(CliRunner().invoke, app, ["shopify-csv", *words])
+
+    return command
+
+
+async def test_programs_get_one_json_document(write, run):
+    path = write(lamp(), lamp("desk", price="x"))
+
+    result = await run(str(path), "--store", "alpha", "--json")
+    report = json.loads(result.stdout)
+
+    assert result.exit_code == 1
+    assert (report["products"], report["products_created"], report["products_refused"]) == (1, 1, 1)
+    assert [(r["line"], r["handle"], r["code"]) for r in report["refusals"]] == [(3, "desk", "price_wrong")]
+
+
+async def test_a_clean_import_ends_well(write, run):
+    result = await run(str(write(lamp())), "--store", "alpha")
+
+    assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("store", "words"), [("gamma", "There is no store 'gamma'"), ("alpha", "lacks the columns")]
+)
+async def test_mistakes_are_said_in_one_line(write, run, store, words):
+    path = write(lamp(), name="p.csv")
+    path.write_text("Handle,Title\n")
+
+    result = await run(str(path), "--store", store)
+
+    assert isinstance(result.exception, UsageError)
+    assert words in str(result.exception)
