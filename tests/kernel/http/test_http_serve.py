@@ -54,14 +54,17 @@ from shopwright.config import Config
 from shopwright.errors import UsageError
 from shopwright.http.serve import serve
 
+def say(line):
+    os.write(1, line.encode() + b"\\n")  # one call: lines of several processes must not mix
+
 async def beside(kernel, stop):
-    print("beside " + str(os.getpid()), flush=True)
+    say(f"beside {os.getpid()}")
     await stop.wait()
-    print("beside ended", flush=True)
+    say("beside ended")
 
 config = Config.model_validate(json.loads(sys.argv[1]))
 try:
-    serve(config, background=[beside], on_ready=lambda: print("ready " + str(os.getpid()), flush=True))
+    serve(config, background=[beside], on_ready=lambda: say(f"ready {os.getpid()}"))
 except UsageError as error:
     sys.exit(str(error))
 """
