@@ -293,14 +293,25 @@ async def live_options(session: AsyncSession, handles: Sequence[str]) -> dict[st
 
 
 class PictureError(ValueError):
-    """A file is not an image we take; the message says why, and what to do."""
+    """A file is not an image we take; the message says why, and what to do.
+
+    ``words`` is the message to translate and ``values`` what fills it: ``ctx.gettext(e.words, **e.values)``.
+    """
+
+    def __init__(self, words: str, **values: str | int) -> None:
+        super().__init__(words % values if values else words)
+        self.words = words
+        self.values = values
 
 
 def store_picture(ctx: Context, path: Path, *, name: str = "") -> ImageInput:
-    """Check an image file and copy it to the media folder, under ``name`` and a hash of its content. Blocks.
+    """Put an image file into the media folder, under ``name`` and a hash of its content. Blocks: call it in a thread.
+
+    It is decoded to be sure, turned the way its camera was held, and stored without metadata such as places, devices,
+    comments and thumbnails; its colour profile stays.
 
     Raises:
-        PictureError: it is too large, or not a PNG, JPEG, WebP, AVIF or GIF by its content.
+        PictureError: it is too large, broken, or not a PNG, JPEG, WebP, AVIF or GIF by its content.
     """
     from shopwright_catalog.services import store_picture as service
 

@@ -41,7 +41,8 @@ def _store(ctx: Context, files: Sequence[web.FileField], name: str) -> list[Imag
                     store_picture(ctx, path, name=file.filename.replace("\\", "/").rpartition("/")[2])
                 )
             except PictureError as error:
-                errors.append(FieldError(f"/{name}", "picture_refused", str(error)))
+                words = ctx.gettext(error.words, **error.values)
+                errors.append(FieldError(f"/{name}", "picture_refused", words))
     if errors:
         raise Invalid(errors=errors)
     return found

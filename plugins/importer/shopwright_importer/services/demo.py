@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The catalogue of a demo store goes in through the same importer as anybody's."""
 
+import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,10 +17,12 @@ from shopwright_importer.services import pictures
 async def load(ctx: Context, source: DemoSource) -> Sequence[str]:
     """Make the categories of a store and import its products."""
     wanted: list[dict[str, Any]] = list(source.values.get("categories", ()))
+    images, _ = await asyncio.to_thread(pictures.take, ctx, [v["picture"] for v in wanted], source.pictures)
 
     async def work(session: AsyncSession) -> None:
         for position, values in enumerate(wanted):
-            await catalog.save_category(ctx, session, _category(ctx, values, position, source.pictures))
+            category = _category(ctx, values, position, images.get(values["picture"]))
+            await catalog.save_category(ctx, session, category)
 
     await ctx.run(work)
     categories_of: dict[str, list[str]] = {}
@@ -35,10 +37,10 @@ async def load(ctx: Context, source: DemoSource) -> Sequence[str]:
     return [*lines, *(f"line {r.line}: {r.message}" for r in report.refusals)]
 
 
-def _category(ctx: Context, values: dict[str, Any], position: int, folder: Path) -> catalog.CategoryInput:
+def _category(
+    ctx: Context, values: dict[str, Any], position: int, image: catalog.ImageInput | None
+) -> catalog.CategoryInput:
     default = ctx.store.default_locale
-    found, _ = pictures.take(ctx, [values["picture"]], folder)
-    image = found.get(values["picture"])
     others = [locale for locale in ctx.store.locales if locale != default]
     return catalog.CategoryInput(
         handle=values["handle"],
