@@ -9,8 +9,9 @@ import pytest
 
 from shopwright.actor import SYSTEM
 from shopwright.clock import FakeClock
-from shopwright.errors import Rejected, Rejection
+from shopwright.errors import Overloaded, Rejected, Rejection
 from shopwright.hooks import Breakers, HookError, Hooks, StorePlans, hookspec
+from shopwright.hooks.budget import uncounted
 from shopwright.ids import new_id
 from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
@@ -241,6 +242,57 @@ async def test_the_callers_cancellation_is_not_a_plugins_failure():
 
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert news == []
+
+
+async def test_waiting_for_the_platform_is_not_counted_but_the_plugins_own_time_is():
+    async def waits(self, number):
+        with uncounted():
+            await asyncio.sleep(0.15)
+        await asyncio.sleep(0.001)
+        return [number]
+
+    async def waits_then_dawdles(self, number):
+        with uncounted():
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(3600)
+
+    assert await hooks_of(plugin("busy", ("owner",), lenient_items=waits)).collect(
+        lenient_items, number=1
+    ) == [1]
+    slow = hooks_of(plugin("slow", ("owner",), lenient_items=waits_then_dawdles))
+    assert await slow.collect(lenient_items, number=1) == []
+
+
+async def test_a_call_inside_a_call_and_work_side_by_side_pause_both_budgets():
+    async def side_by_side(self, number):
+        async def wait(seconds):
+            with uncounted():
+                await asyncio.sleep(seconds)
+
+        await asyncio.gather(wait(0.1), wait(0.15))
+        return [number]
+
+    inner = hooks_of(plugin("inner", ("owner",), lenient_items=side_by_side))
+
+    async def asks(self, number):
+        return await inner.collect(lenient_items, number=number)
+
+    outer = hooks_of(plugin("outer", ("owner",), lenient_items=asks))
+    assert await outer.collect(lenient_items, number=7) == [7]
+
+
+@pytest.mark.parametrize("spec", [lenient_items, remote_items], ids=lambda spec: spec.__name__)
+async def test_too_much_load_is_nobodys_failure_and_ends_the_call(spec):
+    news = []
+    hooks = hooks_of(
+        plugin("busy", ("owner",), **{spec.__name__: fails(Overloaded())}),
+        on_change=lambda *change: news.append(change),
+    )
+
+    for _ in range(10):
+        with pytest.raises(Overloaded):
+            await hooks.collect(spec, number=1)
     assert news == []
 
 

@@ -5,7 +5,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast
@@ -13,8 +12,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shopwright.errors import Rejected, Rejection
+from shopwright.errors import Overloaded, Rejected, Rejection
 from shopwright.hooks.breaker import Breakers
+from shopwright.hooks.budget import Budget, waited
 from shopwright.hooks.plan import Plan, Step, StorePlans
 from shopwright.hooks.trace import trace
 
@@ -200,9 +200,8 @@ class Hooks:
     ) -> None:
         """Call plugins one after another; a true return from ``take`` ends the round."""
         step = None
-        deadline = _deadline(plan.policy.budget)
         try:
-            async with deadline:
+            async with Budget(plan.policy.budget):
                 for step in plan.steps:
                     if not self._allows(plan, step):
                         continue
@@ -246,6 +245,8 @@ class Hooks:
         return plan.policy.on_error == "closed" or self._breakers.allows(step.key)
 
     def _failed(self, plan: Plan, step: Step, error: Exception) -> None:
+        if isinstance(error, Overloaded):
+            raise error
         self._breakers.failed(step.key, error)
         if plan.policy.on_error == "closed":
             raise HookError(step.plugin, plan.name, f"{type(error).__name__}: {error}") from error
@@ -262,12 +263,12 @@ async def _invoke(step: Step, call: dict[str, Any]) -> Any:
 
 async def _timed(plan: Plan, step: Step, call: dict[str, Any]) -> Any:
     """Call one step; a plain function cannot be interrupted, so being late counts as its failure."""
-    started = time.perf_counter()
+    started = time.perf_counter() - waited()
     try:
         with trace(plan, step, call) as note:
             answer = note.answer = await _invoke(step, call)
     finally:
-        spent = time.perf_counter() - started
+        spent = time.perf_counter() - waited() - started
     budget = plan.policy.budget
     if budget is not None and spent > budget:
         raise TimeoutError(f"took {spent:.2f} s of {budget} s")
@@ -291,7 +292,3 @@ def _checked(answer: Sequence[T], plan: Plan) -> Sequence[T]:
 def _of_kind(answer: object, kind: type, plan: Plan) -> None:
     if not isinstance(answer, kind):
         raise AnswerError(f"answered {type(answer).__name__}; {plan.name} takes {kind.__name__}")
-
-
-def _deadline(budget: float | None) -> AbstractAsyncContextManager[object]:
-    return nullcontext() if budget is None else asyncio.timeout(budget)
