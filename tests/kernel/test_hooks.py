@@ -58,8 +58,13 @@ async def wrapping(ctx, call_next):
     """Wrap."""
 
 
+@hookspec("collect", on_error="open", coded=True)
+async def offers(ctx, number):
+    """Give items with codes."""
+
+
 SPECS = types.ModuleType("specs")
-for spec in (things, items, lenient_items, remote_items, answer, change, objection, wrapping):
+for spec in (things, items, lenient_items, remote_items, answer, change, objection, wrapping, offers):
     spec.__module__ = "specs"
     setattr(SPECS, spec.__name__, spec)
 
@@ -92,6 +97,13 @@ def hooks_of(*plugins, active=None, clock=None, on_change=None) -> Hooks:
 def gives(*found):
     async def implementation(self, number):
         return [number, *found]
+
+    return implementation
+
+
+def gives_codes(*codes):
+    async def implementation(self, number):
+        return [types.SimpleNamespace(code=code) for code in codes]
 
     return implementation
 
@@ -139,6 +151,16 @@ async def test_an_open_hook_leaves_out_who_fails_hangs_or_answers_too_much(spec,
     assert await hooks.collect(spec, number=1) == [1, "x"]
 
 
+async def test_no_plugin_gives_codes_in_the_name_of_another():
+    hooks = hooks_of(
+        plugin("good", ("owner",), offers=gives_codes("good.a", "good.b")),
+        plugin("thief", ("owner",), offers=gives_codes("thief.a", "good.c")),
+        plugin("unnamed", ("owner",), offers=gives_codes("unnamed")),
+    )
+
+    assert [found.code for found in await hooks.collect(offers, number=1)] == ["good.a", "good.b"]
+
+
 async def test_first_stops_at_the_first_answer():
     async def known(self, question):
         return 42
@@ -146,12 +168,15 @@ async def test_first_stops_at_the_first_answer():
     async def silent(self, question):
         return None
 
-    late = plugin("c_late", ("owner",))
-    hooks = hooks_of(
-        plugin("a_silent", ("owner",), answer=silent), plugin("b_known", ("owner",), answer=known), late
-    )
+    async def never(self, question):
+        raise AssertionError("asked although the answer is known")
+
+    a, c = plugin("a_silent", ("owner",), answer=silent), plugin("c_late", ("owner",), answer=never)
+    hooks = hooks_of(a, plugin("b_known", ("owner",), answer=known), c)
 
     assert await hooks.first(answer, question="?") == 42
+    assert await hooks.first_recorded(answer, question="?") == (42, "b_known")
+    assert await hooks_of(a).first_recorded(answer, question="?") == (None, "")
 
 
 async def test_filter_hands_the_value_on_records_who_changed_it_and_keeps_the_last_good_one():

@@ -76,7 +76,7 @@ class Hooks:
         plan, call = self._prepare(spec, "collect", args, kwargs)
 
         def take(step: Step, answer: Sequence[T]) -> None:
-            answers.extend(_checked(answer, plan))
+            answers.extend(_checked(answer, plan, step))
 
         if plan.policy.concurrent:
             await self._at_once(plan, call, take)
@@ -91,16 +91,25 @@ class Hooks:
         **kwargs: P.kwargs,
     ) -> T | None:
         """Ask plugins in order until one gives an answer that is not None."""
+        return (await self.first_recorded(spec, *args, **kwargs))[0]
+
+    async def first_recorded(
+        self,
+        spec: Callable[Concatenate["Context", P], Awaitable[T | None]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> tuple[T | None, str]:
+        """Do as ``first`` and tell which plugin answered; ``""`` when none did."""
         plan, call = self._prepare(spec, "first", args, kwargs)
-        answers: list[T] = []
+        answers: list[tuple[T, str]] = []
 
         def take(step: Step, answer: T) -> bool:
             _of_kind(answer, plan.kind, plan)
-            answers.append(answer)
+            answers.append((answer, step.plugin))
             return True
 
         await self._one_by_one(plan, call, take)
-        return answers[0] if answers else None
+        return answers[0] if answers else (None, "")
 
     async def filter(
         self,
@@ -144,7 +153,9 @@ class Hooks:
         """
         plan, call = self._prepare(spec, "veto", args, kwargs)
         rejections: list[Rejection] = []
-        await self._one_by_one(plan, call, lambda _, answer: rejections.extend(_checked(answer, plan)))
+        await self._one_by_one(
+            plan, call, lambda step, answer: rejections.extend(_checked(answer, plan, step))
+        )
         if rejections:
             raise Rejected(rejections)
 
@@ -279,13 +290,16 @@ async def _wrapped(step: Step, call_next: Next[T], call: dict[str, Any]) -> T:
     return cast("T", await _invoke(step, {**call, "call_next": call_next}))
 
 
-def _checked(answer: Sequence[T], plan: Plan) -> Sequence[T]:
+def _checked(answer: Sequence[T], plan: Plan, step: Step) -> Sequence[T]:
     if isinstance(answer, str | bytes) or not isinstance(answer, Sequence):
         raise AnswerError(f"answered {type(answer).__name__}; {plan.name} takes a list or a tuple")
     if len(answer) > plan.policy.limit:
         raise AnswerError(f"answered {len(answer)} items; {plan.name} takes at most {plan.policy.limit}")
     for item in answer:
         _of_kind(item, plan.kind, plan)
+        code = getattr(item, "code", "") if plan.policy.coded else f"{step.plugin}."
+        if not code.startswith(f"{step.plugin}."):
+            raise AnswerError(f"answered the code {code!r}; its codes begin with {step.plugin!r} and a dot")
     return answer
 
 
