@@ -53,6 +53,7 @@ def _hook(registry: Registry, spec: Spec) -> list[str]:
     facts = [f"mode `{policy.mode}`", f"on error `{policy.on_error}`"]
     facts += [f"budget {policy.budget} s"] if policy.budget else []
     facts += ["asked at once"] if policy.concurrent else []
+    facts += ["codes begin with the plugin's name"] if policy.coded else []
     return [
         "",
         f"### {spec.name}({names})",

@@ -96,6 +96,13 @@ class Unavailable(ShopwrightError):
     status, code, title = 503, "unavailable", "Not available at the moment"
 
 
+class Overloaded(Unavailable):
+    """Too much is asked of the installation at once; no plugin's fault, so no hook leaves it out."""
+
+    def __init__(self, detail: str = "Too many requests are being answered. Please try again.") -> None:
+        super().__init__(detail, code="overloaded", headers={"Retry-After": "5"})
+
+
 class Rejected(ShopwrightError):
     """One or more plugins object."""
 

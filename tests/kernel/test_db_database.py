@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.db import CommitOutcomeUnknownError, Database, DatabaseSettings
 from shopwright.db.models import PluginSettingRow, StoreHostRow, StoreRow
 from shopwright.db.settings import driver_options, engine_url
-from shopwright.errors import UsageError
+from shopwright.errors import Overloaded, UsageError
 from shopwright.ids import new_id
 
 
@@ -270,7 +270,7 @@ async def test_an_exhausted_pool_says_so_in_time(database_url: str) -> None:
     blocking = asyncio.create_task(database.fetch_value(None, "SELECT pg_sleep(1)"))
     await asyncio.sleep(0.05)
 
-    with pytest.raises(TimeoutError):
+    with pytest.raises(Overloaded, match="Too many requests"):
         await database.fetch_value(None, "SELECT 1")
 
     await blocking

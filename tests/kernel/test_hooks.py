@@ -9,8 +9,9 @@ import pytest
 
 from shopwright.actor import SYSTEM
 from shopwright.clock import FakeClock
-from shopwright.errors import Rejected, Rejection
+from shopwright.errors import Overloaded, Rejected, Rejection
 from shopwright.hooks import Breakers, HookError, Hooks, StorePlans, hookspec
+from shopwright.hooks.budget import uncounted
 from shopwright.ids import new_id
 from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
@@ -57,8 +58,13 @@ async def wrapping(ctx, call_next):
     """Wrap."""
 
 
+@hookspec("collect", on_error="open", coded=True)
+async def offers(ctx, number):
+    """Give items with codes."""
+
+
 SPECS = types.ModuleType("specs")
-for spec in (things, items, lenient_items, remote_items, answer, change, objection, wrapping):
+for spec in (things, items, lenient_items, remote_items, answer, change, objection, wrapping, offers):
     spec.__module__ = "specs"
     setattr(SPECS, spec.__name__, spec)
 
@@ -91,6 +97,13 @@ def hooks_of(*plugins, active=None, clock=None, on_change=None) -> Hooks:
 def gives(*found):
     async def implementation(self, number):
         return [number, *found]
+
+    return implementation
+
+
+def gives_codes(*codes):
+    async def implementation(self, number):
+        return [types.SimpleNamespace(code=code) for code in codes]
 
     return implementation
 
@@ -138,6 +151,16 @@ async def test_an_open_hook_leaves_out_who_fails_hangs_or_answers_too_much(spec,
     assert await hooks.collect(spec, number=1) == [1, "x"]
 
 
+async def test_no_plugin_gives_codes_in_the_name_of_another():
+    hooks = hooks_of(
+        plugin("good", ("owner",), offers=gives_codes("good.a", "good.b")),
+        plugin("thief", ("owner",), offers=gives_codes("thief.a", "good.c")),
+        plugin("unnamed", ("owner",), offers=gives_codes("unnamed")),
+    )
+
+    assert [found.code for found in await hooks.collect(offers, number=1)] == ["good.a", "good.b"]
+
+
 async def test_first_stops_at_the_first_answer():
     async def known(self, question):
         return 42
@@ -145,12 +168,15 @@ async def test_first_stops_at_the_first_answer():
     async def silent(self, question):
         return None
 
-    late = plugin("c_late", ("owner",))
-    hooks = hooks_of(
-        plugin("a_silent", ("owner",), answer=silent), plugin("b_known", ("owner",), answer=known), late
-    )
+    async def never(self, question):
+        raise AssertionError("asked although the answer is known")
+
+    a, c = plugin("a_silent", ("owner",), answer=silent), plugin("c_late", ("owner",), answer=never)
+    hooks = hooks_of(a, plugin("b_known", ("owner",), answer=known), c)
 
     assert await hooks.first(answer, question="?") == 42
+    assert await hooks.first_recorded(answer, question="?") == (42, "b_known")
+    assert await hooks_of(a).first_recorded(answer, question="?") == (None, "")
 
 
 async def test_filter_hands_the_value_on_records_who_changed_it_and_keeps_the_last_good_one():
@@ -241,6 +267,57 @@ async def test_the_callers_cancellation_is_not_a_plugins_failure():
 
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert news == []
+
+
+async def test_waiting_for_the_platform_is_not_counted_but_the_plugins_own_time_is():
+    async def waits(self, number):
+        with uncounted():
+            await asyncio.sleep(0.15)
+        await asyncio.sleep(0.001)
+        return [number]
+
+    async def waits_then_dawdles(self, number):
+        with uncounted():
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(3600)
+
+    assert await hooks_of(plugin("busy", ("owner",), lenient_items=waits)).collect(
+        lenient_items, number=1
+    ) == [1]
+    slow = hooks_of(plugin("slow", ("owner",), lenient_items=waits_then_dawdles))
+    assert await slow.collect(lenient_items, number=1) == []
+
+
+async def test_a_call_inside_a_call_and_work_side_by_side_pause_both_budgets():
+    async def side_by_side(self, number):
+        async def wait(seconds):
+            with uncounted():
+                await asyncio.sleep(seconds)
+
+        await asyncio.gather(wait(0.1), wait(0.15))
+        return [number]
+
+    inner = hooks_of(plugin("inner", ("owner",), lenient_items=side_by_side))
+
+    async def asks(self, number):
+        return await inner.collect(lenient_items, number=number)
+
+    outer = hooks_of(plugin("outer", ("owner",), lenient_items=asks))
+    assert await outer.collect(lenient_items, number=7) == [7]
+
+
+@pytest.mark.parametrize("spec", [lenient_items, remote_items], ids=lambda spec: spec.__name__)
+async def test_too_much_load_is_nobodys_failure_and_ends_the_call(spec):
+    news = []
+    hooks = hooks_of(
+        plugin("busy", ("owner",), **{spec.__name__: fails(Overloaded())}),
+        on_change=lambda *change: news.append(change),
+    )
+
+    for _ in range(10):
+        with pytest.raises(Overloaded):
+            await hooks.collect(spec, number=1)
     assert news == []
 
 

@@ -11,6 +11,8 @@ import asyncpg
 from shopwright.db.errors import is_connection_loss, is_stale_plan
 from shopwright.db.query_log import record
 from shopwright.db.settings import DatabaseSettings, driver_options
+from shopwright.errors import Overloaded
+from shopwright.hooks.budget import uncounted
 
 _ROLLBACK_SECONDS = 2.0
 
@@ -72,20 +74,30 @@ class HotReads:
     async def _attempt(
         self, store_id: UUID | None, sql: str, read: Callable[[asyncpg.Connection], Awaitable[Any]]
     ) -> Any:
-        if self._pool is None:
+        pool = self._pool
+        if pool is None:
             raise RuntimeError("The database is not open: await Database.open() first.")
         begin = _begin(store_id)
-        async with self._pool.acquire(timeout=self._settings.pool_timeout) as connection:
-            try:
-                record(begin)
-                await connection.execute(begin)
-                record(sql)
-                result = await read(connection)
-                await connection.execute("COMMIT")
-            except BaseException:
-                await _roll_back(connection)
-                raise
-            return result
+        connection = await self._acquire(pool)
+        try:
+            record(begin)
+            await connection.execute(begin)
+            record(sql)
+            result = await read(connection)
+            await connection.execute("COMMIT")
+        except BaseException:
+            await _roll_back(connection)
+            raise
+        finally:
+            await pool.release(connection)
+        return result
+
+    async def _acquire(self, pool: asyncpg.Pool) -> asyncpg.Connection:
+        try:
+            with uncounted():
+                return await pool.acquire(timeout=self._settings.pool_timeout)
+        except TimeoutError:
+            raise Overloaded from None
 
 
 async def _roll_back(connection: asyncpg.Connection) -> None:

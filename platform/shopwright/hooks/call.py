@@ -5,7 +5,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast
@@ -13,8 +12,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shopwright.errors import Rejected, Rejection
+from shopwright.errors import Overloaded, Rejected, Rejection
 from shopwright.hooks.breaker import Breakers
+from shopwright.hooks.budget import Budget, waited
 from shopwright.hooks.plan import Plan, Step, StorePlans
 from shopwright.hooks.trace import trace
 
@@ -76,7 +76,7 @@ class Hooks:
         plan, call = self._prepare(spec, "collect", args, kwargs)
 
         def take(step: Step, answer: Sequence[T]) -> None:
-            answers.extend(_checked(answer, plan))
+            answers.extend(_checked(answer, plan, step))
 
         if plan.policy.concurrent:
             await self._at_once(plan, call, take)
@@ -91,16 +91,25 @@ class Hooks:
         **kwargs: P.kwargs,
     ) -> T | None:
         """Ask plugins in order until one gives an answer that is not None."""
+        return (await self.first_recorded(spec, *args, **kwargs))[0]
+
+    async def first_recorded(
+        self,
+        spec: Callable[Concatenate["Context", P], Awaitable[T | None]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> tuple[T | None, str]:
+        """Do as ``first`` and tell which plugin answered; ``""`` when none did."""
         plan, call = self._prepare(spec, "first", args, kwargs)
-        answers: list[T] = []
+        answers: list[tuple[T, str]] = []
 
         def take(step: Step, answer: T) -> bool:
             _of_kind(answer, plan.kind, plan)
-            answers.append(answer)
+            answers.append((answer, step.plugin))
             return True
 
         await self._one_by_one(plan, call, take)
-        return answers[0] if answers else None
+        return answers[0] if answers else (None, "")
 
     async def filter(
         self,
@@ -144,7 +153,9 @@ class Hooks:
         """
         plan, call = self._prepare(spec, "veto", args, kwargs)
         rejections: list[Rejection] = []
-        await self._one_by_one(plan, call, lambda _, answer: rejections.extend(_checked(answer, plan)))
+        await self._one_by_one(
+            plan, call, lambda step, answer: rejections.extend(_checked(answer, plan, step))
+        )
         if rejections:
             raise Rejected(rejections)
 
@@ -200,9 +211,8 @@ class Hooks:
     ) -> None:
         """Call plugins one after another; a true return from ``take`` ends the round."""
         step = None
-        deadline = _deadline(plan.policy.budget)
         try:
-            async with deadline:
+            async with Budget(plan.policy.budget):
                 for step in plan.steps:
                     if not self._allows(plan, step):
                         continue
@@ -246,6 +256,8 @@ class Hooks:
         return plan.policy.on_error == "closed" or self._breakers.allows(step.key)
 
     def _failed(self, plan: Plan, step: Step, error: Exception) -> None:
+        if isinstance(error, Overloaded):
+            raise error
         self._breakers.failed(step.key, error)
         if plan.policy.on_error == "closed":
             raise HookError(step.plugin, plan.name, f"{type(error).__name__}: {error}") from error
@@ -262,12 +274,12 @@ async def _invoke(step: Step, call: dict[str, Any]) -> Any:
 
 async def _timed(plan: Plan, step: Step, call: dict[str, Any]) -> Any:
     """Call one step; a plain function cannot be interrupted, so being late counts as its failure."""
-    started = time.perf_counter()
+    started = time.perf_counter() - waited()
     try:
         with trace(plan, step, call) as note:
             answer = note.answer = await _invoke(step, call)
     finally:
-        spent = time.perf_counter() - started
+        spent = time.perf_counter() - waited() - started
     budget = plan.policy.budget
     if budget is not None and spent > budget:
         raise TimeoutError(f"took {spent:.2f} s of {budget} s")
@@ -278,20 +290,19 @@ async def _wrapped(step: Step, call_next: Next[T], call: dict[str, Any]) -> T:
     return cast("T", await _invoke(step, {**call, "call_next": call_next}))
 
 
-def _checked(answer: Sequence[T], plan: Plan) -> Sequence[T]:
+def _checked(answer: Sequence[T], plan: Plan, step: Step) -> Sequence[T]:
     if isinstance(answer, str | bytes) or not isinstance(answer, Sequence):
         raise AnswerError(f"answered {type(answer).__name__}; {plan.name} takes a list or a tuple")
     if len(answer) > plan.policy.limit:
         raise AnswerError(f"answered {len(answer)} items; {plan.name} takes at most {plan.policy.limit}")
     for item in answer:
         _of_kind(item, plan.kind, plan)
+        code = getattr(item, "code", "") if plan.policy.coded else f"{step.plugin}."
+        if not code.startswith(f"{step.plugin}."):
+            raise AnswerError(f"answered the code {code!r}; its codes begin with {step.plugin!r} and a dot")
     return answer
 
 
 def _of_kind(answer: object, kind: type, plan: Plan) -> None:
     if not isinstance(answer, kind):
         raise AnswerError(f"answered {type(answer).__name__}; {plan.name} takes {kind.__name__}")
-
-
-def _deadline(budget: float | None) -> AbstractAsyncContextManager[object]:
-    return nullcontext() if budget is None else asyncio.timeout(budget)

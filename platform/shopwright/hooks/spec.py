@@ -26,6 +26,7 @@ class HookPolicy:
     budget: float | None
     concurrent: bool
     limit: int
+    coded: bool
 
 
 def hookspec(
@@ -35,6 +36,7 @@ def hookspec(
     budget: float | None = None,
     concurrent: bool = False,
     limit: int = 500,
+    coded: bool = False,
 ) -> Callable[[F], F]:
     """Declare a hook.
 
@@ -45,33 +47,41 @@ def hookspec(
         budget: seconds for the whole call, all plugins together.
         concurrent: asks all plugins at once; for hooks that wait for a network.
         limit: the most items one plugin may answer in a ``collect`` hook.
+        coded: the ``code`` of each item must be ``<plugin>.<name>``, so that no plugin speaks for another.
 
     Raises:
         TypeError: the policy contradicts the signature.
     """
+    policy = HookPolicy(mode, on_error, budget, concurrent, limit, coded)
 
     def mark(function: F) -> F:
-        name = function.__name__
-        parameters = list(inspect.signature(function).parameters)
-        if mode == "register":
-            if inspect.iscoroutinefunction(function) or parameters:
-                raise TypeError(f"{name}: a register hook is a plain function without parameters")
-        elif not inspect.iscoroutinefunction(function) or parameters[:1] != ["ctx"]:
-            raise TypeError(f"{name}: a {mode} hook is async and its first parameter is ctx")
-        if "session" in parameters and (budget is not None or on_error != "closed" or concurrent):
-            raise TypeError(f"{name}: a hook that gets the session is closed, without budget, one at a time")
-        if concurrent and mode != "collect":
-            raise TypeError(f"{name}: only a collect hook may be concurrent")
-        if mode == "filter" and parameters[1:2] != ["value"]:
-            raise TypeError(f"{name}: the second parameter of a filter hook is value")
-        if mode == "around" and parameters[1:2] != ["call_next"]:
-            raise TypeError(f"{name}: the second parameter of an around hook is call_next")
-        if mode == "event" and parameters != ["ctx", "event"]:
-            raise TypeError(f"{name}: an event hook has the parameters ctx and event")
-        cast("Any", function).policy = HookPolicy(mode, on_error, budget, concurrent, limit)
+        fault = _contradiction(policy, function)
+        if fault:
+            raise TypeError(f"{function.__name__}: {fault}")
+        cast("Any", function).policy = policy
         return _mark(function)
 
     return mark
+
+
+def _contradiction(policy: HookPolicy, function: Callable[..., Any]) -> str:
+    mode, parameters = policy.mode, list(inspect.signature(function).parameters)
+    is_async = inspect.iscoroutinefunction(function)
+    is_strict = policy.budget is None and policy.on_error == "closed" and not policy.concurrent
+    first = {"filter": "value", "around": "call_next"}.get(mode)
+    if mode == "register" and (is_async or parameters):
+        return "a register hook is a plain function without parameters"
+    if mode != "register" and (not is_async or parameters[:1] != ["ctx"]):
+        return f"a {mode} hook is async and its first parameter is ctx"
+    if "session" in parameters and not is_strict:
+        return "a hook that gets the session is closed, without budget, one at a time"
+    if mode != "collect" and (policy.concurrent or policy.coded):
+        return "only a collect hook may be concurrent or coded"
+    if first and parameters[1:2] != [first]:
+        return f"the second parameter of {mode} hooks is {first}"
+    if mode == "event" and parameters != ["ctx", "event"]:
+        return "an event hook has the parameters ctx and event"
+    return ""
 
 
 def policy_of(spec: Callable[..., Any]) -> HookPolicy:

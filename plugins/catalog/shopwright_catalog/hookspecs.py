@@ -48,7 +48,7 @@ async def product_deleted(ctx: Context, event: ProductDeleted) -> None:
     raise AssertionError
 
 
-@hookspec("filter", on_error="core", budget=1.0)
+@hookspec("filter", on_error="core", budget=5.0)
 async def stock_available(
     ctx: Context, value: Mapping[UUID, Availability], variant_ids: Sequence[UUID]
 ) -> Mapping[UUID, Availability] | None:

@@ -23,13 +23,13 @@ async def cart_process(ctx: Context, value: Totals, cart: Cart, stage: Stage) ->
     raise AssertionError
 
 
-@hookspec("collect", on_error="open", budget=1.0)
+@hookspec("collect", on_error="open", budget=1.0, coded=True)
 async def cart_fees(ctx: Context, cart: Cart, totals: Totals) -> Sequence[Fee]:
     """Add charges of your own to a cart."""
     raise AssertionError
 
 
-@hookspec("collect", on_error="open", budget=2.0, concurrent=True)
+@hookspec("collect", on_error="open", budget=2.0, concurrent=True, coded=True)
 async def shipping_rates(
     ctx: Context, cart: Cart, totals: Totals, destination: Address
 ) -> Sequence[ShippingRate]:

@@ -84,13 +84,15 @@ async def _with_fees(ctx: Context, cart: Cart, totals: Totals) -> Totals:
 
 
 async def _with_tax(ctx: Context, cart: Cart, totals: Totals) -> Totals:
-    result = await ctx.hooks.first(tax_calculate, cart=cart, totals=totals, destination=cart.shipping_address)
+    result, plugin = await ctx.hooks.first_recorded(
+        tax_calculate, cart=cart, totals=totals, destination=cart.shipping_address
+    )
     if result is None:
         return totals
     check_tax(result, cart.currency)
     zero = Money.zero(cart.currency)
     lines = tuple(replace(line, tax=result.by_line.get(line.line_id, zero)) for line in totals.lines)
-    origins = [Provenance("tax", _version(ctx, "tax"), x.label, x.amount, x.detail) for x in result.lines]
+    origins = [Provenance(plugin, _version(ctx, plugin), x.label, x.amount, x.detail) for x in result.lines]
     return replace(
         totals,
         lines=lines,
