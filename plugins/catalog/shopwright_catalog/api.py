@@ -15,7 +15,10 @@ from shopwright.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image of a product or category; ``src`` is a path under ``/media/``."""
+    """An image of a product or category; ``src`` is a path of this site.
+
+    For a picture that is still at an outside address it is that of a neutral drawing.
+    """
 
     src: str
     alt: str
@@ -316,6 +319,13 @@ def store_picture(ctx: Context, path: Path, *, name: str = "") -> ImageInput:
     from shopwright_catalog.services import store_picture as service
 
     return service.store(ctx, path, name or path.name)
+
+
+async def place_pictures(ctx: Context, session: AsyncSession, pictures: Mapping[str, ImageInput]) -> int:
+    """Put stored pictures where products name their outside addresses (the keys); give how many products changed."""
+    from shopwright_catalog.services import place_pictures as service
+
+    return await service.place(ctx, session, pictures)
 
 
 async def save_category(ctx: Context, session: AsyncSession, category: CategoryInput) -> UUID:

@@ -16,6 +16,7 @@ from shopwright_catalog.api import CategoryInput
 from shopwright_catalog.services import edit_category
 from shopwright_catalog.services.edit_category import CategoryDraft
 from shopwright_catalog.services.handles import handle_of
+from shopwright_catalog.services.pictures import address
 
 routes = Routes("catalog", Scope.ADMIN)
 _TEXTS = ("title", "description", "image_alt")
@@ -157,5 +158,6 @@ async def _editor(
         locales=[locale for locale in ctx.store.locales if locale != ctx.store.default_locale],
         errors=errors,
         can_edit=ctx.actor.can("catalog.category.edit"),
+        picture_address=address,
         status=status,
     )

@@ -18,6 +18,7 @@ from shopwright_catalog.admin import product_form, uploads
 from shopwright_catalog.admin.product_form import Posted, ProductForm
 from shopwright_catalog.api import ProductInput
 from shopwright_catalog.services import delete_product, edit_category, edit_product
+from shopwright_catalog.services.pictures import address
 from shopwright_catalog.services.staff_view import Draft, draft, listing
 
 routes = Routes("catalog", Scope.ADMIN)
@@ -168,5 +169,6 @@ async def _editor(
         locales=[locale for locale in ctx.store.locales if locale != ctx.store.default_locale],
         errors=errors,
         can_edit=ctx.actor.can("catalog.product.edit"),
+        picture_address=address,
         status=status,
     )

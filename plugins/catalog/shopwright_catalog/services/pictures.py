@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures as readers see them: stored sources become addresses, alt texts the reader's language."""
+"""Pictures as readers see them: stored sources become addresses, alt texts the reader's language.
+
+A picture that lies at an outside address is not shown: browsers would be sent to a stranger's server, and the pages'
+Content-Security-Policy forbids it. A neutral drawing stands in its place until it is stored.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shopwright.i18n import translatable
@@ -10,19 +14,38 @@ from shopwright_catalog.api import Picture
 
 _OUTSIDE = re.compile(r"https?://[^/\s].*", re.IGNORECASE)
 _STORED = re.compile(r"([A-Za-z0-9_-]+/)+[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+TO_COME = "/static/catalog/picture-to-come.svg"
+_SIDE = 800
 MISSING = translatable("Give an https address, or a picture that was uploaded.")
 
 
 def is_source(text: str) -> bool:
     """Tell whether a text can be where a picture is: an outside address, or a path in the media folder."""
-    return bool(_OUTSIDE.fullmatch(text) or _STORED.fullmatch(text))
+    return is_outside(text) or bool(_STORED.fullmatch(text))
+
+
+def is_outside(source: str) -> bool:
+    return bool(_OUTSIDE.fullmatch(source))
 
 
 def picture(row: Mapping[str, Any] | None, texts: Mapping[str, str], fallback_alt: str) -> Picture | None:
     """Make a picture of ``source``, ``alt``, ``width`` and ``height``; None when there is none."""
     if not row or not row["source"]:
         return None
-    source = row["source"]
-    src = source if source.startswith(("https://", "http://", "/")) else f"/media/{source}"
     alt = texts.get(row["alt"], row["alt"]) or fallback_alt
-    return Picture(src, alt, row["width"], row["height"])
+    if is_outside(row["source"]):
+        return Picture(TO_COME, alt, _SIDE, _SIDE)
+    return Picture(address(row["source"]), alt, row["width"], row["height"])
+
+
+def address(source: str) -> str:
+    """Give the path at which a page shows a source."""
+    if is_outside(source):
+        return TO_COME
+    return source if source.startswith("/") else f"/media/{source}"
+
+
+def gallery(pictures: Iterable[Picture | None]) -> tuple[Picture, ...]:
+    """Give the pictures of a product's page: those that are there, or one drawing when none is."""
+    found = [picture for picture in pictures if picture]
+    return tuple(p for p in found if p.src != TO_COME) or tuple(found[:1])

@@ -11,7 +11,7 @@ from shopwright.context import Context
 from shopwright.money import Money
 from shopwright_catalog.api import Availability, CategoryRef, OptionInfo, Picture, ProductInfo, VariantChoice
 from shopwright_catalog.hookspecs import stock_available
-from shopwright_catalog.services.pictures import picture
+from shopwright_catalog.services.pictures import gallery, picture
 
 _PRODUCT = """
 SELECT jsonb_build_object(
@@ -64,7 +64,7 @@ def _product(data: dict[str, Any], stock: Mapping[UUID, Availability], currency:
         tags=tuple(data["tags"]),
         seo_title=translation.get("seo_title") or data["seo_title"] or title,
         seo_description=translation.get("seo_description") or data["seo_description"],
-        pictures=tuple(p for p in pictures.values() if p),
+        pictures=gallery(pictures.values()),
         options=tuple(OptionInfo(n, tuple(dict.fromkeys(v))) for n, v in zip(names, values, strict=True)),
         variants=variants,
         category=CategoryRef(category["handle"], category["title"]) if category else None,
