@@ -62,6 +62,8 @@ class Config(BaseModel):
     """General limit for one address."""
     media_dir: Path | None = None
     """Folder of media files; ``data_dir/media`` when absent."""
+    private_hosts: tuple[str, ...] = ()
+    """Hosts inside your own network that stores may fetch pictures from; all others need a public address."""
 
     @property
     def media_path(self) -> Path:

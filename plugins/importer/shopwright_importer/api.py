@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shopwright.context import Context
+from shopwright.errors import UsageError
 
 Progress = Callable[[int, int], None]
 """Told bytes read and bytes in all."""
@@ -18,7 +19,29 @@ class Finding:
     line: int
     handle: str
     code: str
-    message: str
+    words: str
+    """What to translate; ``values`` fill its ``%(name)s``."""
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    """A value called ``problem`` is itself something to translate."""
+
+    @property
+    def message(self) -> str:
+        """The message in the language of the source."""
+        return self.words % self.values if self.values else self.words
+
+    def text(self, ctx: Context) -> str:
+        """Give the message in the context's language."""
+        values = {k: ctx.gettext(str(v)) if k == "problem" else v for k, v in self.values.items()}
+        return ctx.gettext(self.words, **values)
+
+
+class FileError(UsageError):
+    """A file cannot be read as a product CSV at all. ``words`` and ``values`` are as in ``Finding``."""
+
+    def __init__(self, words: str, **values: str | int) -> None:
+        super().__init__(words % values if values else words)
+        self.words = words
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +59,8 @@ class ImportReport:
     notices: tuple[Finding, ...] = ()
     seconds: float = 0.0
     resumed_at_line: int = 1
+    pictures_waiting: int = 0
+    """Pictures of other servers that a worker fetches from now on."""
 
     @property
     def products(self) -> int:
@@ -59,7 +84,7 @@ async def import_shopify(
     """Take in a Shopify product CSV: streamed, each product whole or not at all, resumable, repeatable.
 
     Raises:
-        UsageError: the file cannot be read as such a CSV at all; says what is wrong with it.
+        FileError: the file cannot be read as such a CSV at all; says what is wrong with it.
     """
     from shopwright_importer.services import run
 

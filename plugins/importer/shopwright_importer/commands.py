@@ -4,7 +4,7 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -59,11 +59,19 @@ def shopify_csv(
 
     report = with_kernel(work, data_dir)
     if as_json:
-        print_json(asdict(report) | {"products": report.products})
+        print_json(_document(report))
     else:
         _show(report)
     if report.refusals:
         sys.exit(1)
+
+
+def _document(report: ImportReport) -> dict[str, Any]:
+    lists = {
+        name: [asdict(finding) | {"message": finding.message} for finding in getattr(report, name)]
+        for name in ("refusals", "notices")
+    }
+    return asdict(report) | lists | {"products": report.products}
 
 
 def _bar(*, quiet: bool) -> Progress:
@@ -77,6 +85,11 @@ def _show(report: ImportReport) -> None:
         f"{report.products_unchanged} as before), {report.variants} variants, {report.images} images "
         f"from {report.rows} rows in {report.seconds:.1f} s."
     )
+    if report.pictures_waiting:
+        out.print(
+            f"{report.pictures_waiting} pictures of other servers wait for shopwright worker; "
+            "Import in the admin tells how far it is."
+        )
     for notice in report.notices[:20]:
         out.print(f"[yellow]Line {notice.line}: {notice.message}[/yellow]")
     if report.refusals:

@@ -8,7 +8,7 @@ from shopwright.context import Context
 from shopwright.hookspecs import Command, DemoSource
 from shopwright.http.responses import url
 from shopwright.http.routing import Route
-from shopwright.jobs import Job
+from shopwright.jobs import Job, Schedule
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import NavItem
@@ -18,8 +18,10 @@ from shopwright_importer.commands import app
 from shopwright_importer.services import demo
 
 _TEXTS = {
-    "importer_run": ("fingerprint", "file_name", "path", "state", "counts", "message"),
-    "importer_finding": ("kind", "handle", "code", "message"),
+    "importer_run": ("fingerprint", "file_name", "path", "state", "counts", "message", "values"),
+    "importer_finding": ("kind", "handle", "code", "message", "values"),
+    "importer_picture": ("address", "digest", "state", "code", "words", "values", "source"),
+    "importer_wanted": ("handle",),
     "importer_stock": ("handle", "counted"),
 }
 
@@ -33,6 +35,7 @@ class Plugin(BasePlugin):
         title="Importer",
         summary="Takes in product files of other platforms.",
         requires=("admin", "catalog", "inventory"),
+        hosts=("*",),
         permissions=(Permission("importer.run.edit", "Import files"),),
         pii=tuple(
             PiiColumn(table, column, "none") for table, columns in _TEXTS.items() for column in columns
@@ -45,7 +48,11 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:
-        return [jobs.take_in]
+        return [jobs.take_in, jobs.fetch_pictures]
+
+    @hookimpl
+    def register_schedules(self) -> Sequence[Schedule]:
+        return [jobs.hourly]
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:

@@ -9,6 +9,11 @@ from aiohttp import FormData
 from plugins.importer.tests.conftest import lamp, text_of
 from tests.shop import as_staff
 
+from shopwright.plugin import Manifest, hookimpl
+from shopwright.plugin import Plugin as BasePlugin
+from shopwright.testing.kernels import ALPHA, BETA
+from shopwright_importer.jobs import take_in
+
 
 @pytest.fixture
 async def staff(ctx, make_client):
@@ -115,3 +120,86 @@ async def test_nobody_imports_without_signing_in(make_client, ctx):
     client = await make_client(ctx.kernel, "alpha")
 
     assert (await client.get("/admin/import")).status == 303
+
+
+class Stumbling(BasePlugin):
+    """A plugin that fails at the first products and then gets better."""
+
+    manifest = Manifest(
+        name="stumbling", version="1", title="Stumbling", summary="Fails for a while.", requires=("catalog",)
+    )
+
+    def __init__(self) -> None:
+        self.failing = 0
+
+    @hookimpl
+    async def product_validate(self, ctx, product):
+        if self.failing:
+            self.failing -= 1
+            raise RuntimeError("no memory left")
+        return ()
+
+
+@pytest.fixture
+async def kernel(request, make_kernel, fake_clock):
+    plugins = ["importer", *getattr(request, "param", [])]
+    return await make_kernel(plugins=plugins, stores=[ALPHA, BETA], clock=fake_clock)
+
+
+@pytest.mark.parametrize("kernel", [[Stumbling]], indirect=True)
+async def test_an_import_that_stops_says_why_and_goes_on_by_itself(ctx, staff, send, stored, fake_clock):
+    plugin = ctx.kernel.registry.plugins["stumbling"]
+    plugin.failing = 1
+    page = (await send(text_of(lamp()).encode())).headers["Location"]
+    await ctx.kernel.jobs.drain(strict=True)
+    stopped = await (await staff.get(page)).text()
+    there = await stored()
+    fake_clock.advance(take_in.retry.delay(1))
+    await ctx.kernel.jobs.drain(strict=True)
+    done = await (await staff.get(page)).text()
+
+    assert there == {}
+    assert ">waiting</span>" in stopped
+    assert "The import stopped (HookError: plugin &#39;stumbling&#39; failed" in stopped
+    assert "no memory left). It goes on by itself." in stopped
+    assert list(await stored()) == ["lamp"]
+    assert ">finished</span>" in done
+    assert "stopped" not in done
+
+
+@pytest.mark.parametrize("kernel", [[Stumbling]], indirect=True)
+async def test_an_import_that_keeps_stopping_has_failed_and_can_be_sent_again(
+    ctx, staff, send, stored, fake_clock
+):
+    plugin = ctx.kernel.registry.plugins["stumbling"]
+    plugin.failing = 1_000_000
+    content = text_of(lamp()).encode()
+    page = (await send(content)).headers["Location"]
+    for attempt in range(1, take_in.retry.attempts + 1):
+        await ctx.kernel.jobs.drain()
+        fake_clock.advance(take_in.retry.delay(attempt))
+    failed = await (await staff.get(page)).text()
+    plugin.failing = 0
+    await send(content)
+    await ctx.kernel.jobs.drain(strict=True)
+    done = await (await staff.get(page)).text()
+
+    assert ">failed</span>" in failed
+    assert "8 times and is not tried again. Upload the file once more to go on." in failed
+    assert len(await ctx.kernel.jobs.dead_letters(ctx)) == 1
+    assert ">finished</span>" in done
+    assert list(await stored()) == ["lamp"]
+
+
+async def test_reports_are_read_in_the_readers_language(ctx, staff, send):
+    rows = [lamp("desk", price="x"), lamp("long", Title="x" * 501)]
+    page = (await send(text_of(*rows).encode())).headers["Location"]
+    await ctx.kernel.jobs.drain(strict=True)
+
+    german = await (await staff.get(page, headers={"Accept-Language": "de"})).text()
+    english = await (await staff.get(page)).text()
+
+    assert "Variant Price &#39;x&#39; ist kein Preis; schreib ihn wie 1299.50." in german
+    assert "Title: Verwende höchstens 500 Zeichen." in german
+    assert ">fertig</span>" in german
+    assert "Variant Price &#39;x&#39; is not a price; write it like 1299.50." in english

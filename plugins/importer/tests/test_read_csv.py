@@ -105,5 +105,5 @@ def test_a_quotation_mark_that_is_never_closed_is_found_at_its_line(tmp_path):
 
     found = [(row.line, row.broken) for group in groups(look(path)) for row in group.rows]
 
-    words = 'A quotation mark (") that begins here is not closed up to line 4. Close it.'
-    assert found == [(2, None), (3, ("open_quote", words))]
+    words = 'A quotation mark (") that begins here is not closed up to line %(last)s. Close it.'
+    assert found == [(2, None), (3, ("open_quote", words, {"last": 4}))]

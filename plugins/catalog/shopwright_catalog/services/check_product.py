@@ -9,11 +9,15 @@ from shopwright_catalog.api import ProductInput, VariantInput
 from shopwright_catalog.services.handles import check_handle
 from shopwright_catalog.services.pictures import MISSING, is_source
 
-MAX_OPTIONS = 3
-MAX_VARIANTS = 2000
 MAX_PRICE = 10**12
 MAX_GRAMS = 10**9
-_LENGTHS = {"title": 500, "vendor": 255, "product_type": 255, "seo_title": 500, "seo_description": 2000}
+_LONGEST = {
+    "title": (500, translatable("Use at most 500 characters.")),
+    "vendor": (255, translatable("Use at most 255 characters.")),
+    "product_type": (255, translatable("Use at most 255 characters.")),
+    "seo_title": (500, translatable("Use at most 500 characters.")),
+    "seo_description": (2000, translatable("Use at most 2000 characters.")),
+}
 
 
 def check(product: ProductInput) -> None:
@@ -25,13 +29,13 @@ def check(product: ProductInput) -> None:
     errors = check_handle(product.handle)
     if not product.title.strip():
         errors.append(FieldError("/title", "required", translatable("Give the product a title.")))
-    for name, longest in _LENGTHS.items():
+    for name, (longest, words) in _LONGEST.items():
         if len(getattr(product, name)) > longest:
-            errors.append(FieldError(f"/{name}", "too_long", f"Use at most {longest} characters."))
-    if len(product.option_names) > MAX_OPTIONS:
-        errors.append(FieldError("/option_names", "too_many", f"Use at most {MAX_OPTIONS} options."))
-    if not 1 <= len(product.variants) <= MAX_VARIANTS:
-        errors.append(FieldError("/variants", "wrong_number", f"Give 1 to {MAX_VARIANTS} variants."))
+            errors.append(FieldError(f"/{name}", "too_long", words))
+    if len(product.option_names) > 3:
+        errors.append(FieldError("/option_names", "too_many", translatable("Use at most 3 options.")))
+    if not 1 <= len(product.variants) <= 2000:
+        errors.append(FieldError("/variants", "wrong_number", translatable("Give 1 to 2000 variants.")))
     errors += [
         FieldError(f"/images/{index}/source", "bad_source", MISSING)
         for index, image in enumerate(product.images)

@@ -10,17 +10,19 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from shopwright.context import Context
-from shopwright.errors import NotFound, UsageError
+from shopwright.errors import NotFound
 from shopwright.http.forms import read_form
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_admin.api import admin_page
-from shopwright_importer.services import notes, uploads
+from shopwright_importer.api import FileError, Finding
+from shopwright_importer.services import notes, outside, uploads
 from shopwright_importer.services.notes import RunNote
 
 routes = Routes("importer", Scope.ADMIN)
 LARGEST = 50 * 1024 * 1024
 SHOWN = 200
+_PICTURES = {"refused": "picture", "waiting": "picture_waiting"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -48,8 +50,8 @@ async def upload(ctx: Context, request: web.Request) -> web.Response:
         return await _start(ctx, ctx.gettext("Please choose a file."))
     try:
         run_id = await uploads.accept(ctx, file.file, file.filename)
-    except UsageError as error:
-        return await _start(ctx, str(error))
+    except FileError as error:
+        return await _start(ctx, ctx.gettext(error.words, **error.values))
     return redirect(ctx, url(ctx, "importer.admin_run", run_id=run_id))
 
 
@@ -58,21 +60,25 @@ async def admin_run(ctx: Context, run_id: UUID) -> web.Response:
     """Show how far an import has come, and what it found."""
     run = await _run(ctx, run_id)
     found = await notes.findings(ctx, run_id, SHOWN)
+    pictures = await outside.counts(ctx, run_id)
+    troubled = await outside.troubled(ctx, run_id, SHOWN)
     assert ctx.visit is not None
     is_going_on = run.state in {"waiting", "running"}
-    if is_going_on:
-        ctx.visit.headers["Refresh"] = "2"
+    if is_going_on or pictures.waiting:
+        ctx.visit.headers["Refresh"] = "2" if is_going_on else "5"
     return await admin_page(
         ctx,
         "importer/admin/run.html",
         title=run.file_name,
         crumbs=[(ctx.gettext("Import"), url(ctx, "importer.admin_import")), (run.file_name, "")],
         run=run,
+        state=_state(ctx, run),
+        message=run.message(ctx),
         is_going_on=is_going_on,
         counts=_counts(ctx, run),
-        refusals=[finding for kind, finding in found if kind == "refusal"],
-        notices=[finding for kind, finding in found if kind == "notice"],
-        is_cut=len(found) == SHOWN,
+        pictures=pictures,
+        lists=_lists(ctx, [*found, *((_PICTURES[state], finding) for state, finding in troubled)]),
+        is_cut=SHOWN in {len(found), len(troubled)},
     )
 
 
@@ -83,8 +89,10 @@ async def report(ctx: Context, run_id: UUID) -> web.Response:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["Line", "Handle", "Kind", "Code", "Message"])
-    for kind, finding in await notes.findings(ctx, run_id):
-        cells = (finding.handle, kind, finding.code, finding.message)
+    found = await notes.findings(ctx, run_id)
+    troubled = await outside.troubled(ctx, run_id)
+    for kind, finding in [*found, *((_PICTURES[state], finding) for state, finding in troubled)]:
+        cells = (finding.handle, kind, finding.code, finding.text(ctx))
         writer.writerow([finding.line, *(_plain(cell) for cell in cells)])
     headers = {"Content-Disposition": f'attachment; filename="import-{run_id}.csv"'}
     return web.Response(body=out.getvalue().encode("utf-8-sig"), content_type="text/csv", headers=headers)
@@ -96,7 +104,7 @@ async def _start(ctx: Context, error: str = "") -> web.Response:
         "importer/admin/start.html",
         title=ctx.gettext("Import"),
         status=422 if error else 200,
-        runs=await notes.runs(ctx),
+        runs=[(run, _state(ctx, run)) for run in await notes.runs(ctx)],
         error=error,
         largest=LARGEST // 1024 // 1024,
     )
@@ -107,6 +115,31 @@ async def _run(ctx: Context, run_id: UUID) -> RunNote:
     if found is None:
         raise NotFound("There is no such import.")
     return found
+
+
+def _state(ctx: Context, run: RunNote) -> str:
+    names = {
+        "waiting": ctx.gettext("waiting"),
+        "running": ctx.gettext("running"),
+        "finished": ctx.gettext("finished"),
+        "failed": ctx.gettext("failed"),
+    }
+    return names[run.state]
+
+
+def _lists(ctx: Context, found: list[tuple[str, Finding]]) -> list[tuple[str, list[tuple[Finding, str]]]]:
+    """Give what was found under the titles of its kinds; kinds with nothing to say are left out."""
+    titles = {
+        "refusal": ctx.gettext("Refused"),
+        "notice": ctx.gettext("Taken otherwise than written"),
+        "picture": ctx.gettext("Pictures that did not come"),
+        "picture_waiting": ctx.gettext("Pictures that are tried again"),
+    }
+    lists = (
+        (title, [(finding, finding.text(ctx)) for kind, finding in found if kind == wanted])
+        for wanted, title in titles.items()
+    )
+    return [(title, rows) for title, rows in lists if rows]
 
 
 def _counts(ctx: Context, run: RunNote) -> list[tuple[str, Any]]:

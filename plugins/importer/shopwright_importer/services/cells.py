@@ -4,10 +4,12 @@
 import re
 from decimal import Decimal
 
+from shopwright.i18n import translatable
 from shopwright.money import Money
 from shopwright_importer.services.read_csv import Row
 
 MOST = 1_000_000_000
+_LONGEST_SHOWN = 200
 _NUMBER = re.compile(r"[+-]?(\d{1,18}(\.\d*)?|\.\d+)", re.ASCII)
 _NO = frozenset({"false", "no", "0"})
 
@@ -15,9 +17,11 @@ _NO = frozenset({"false", "no", "0"})
 class RowError(ValueError):
     """A row cannot be taken."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, words: str, **values: str | int) -> None:
+        super().__init__(words)
         self.code = code
+        self.words = words
+        self.values = values
 
 
 def price(row: Row, column: str, currency: str) -> int:
@@ -28,19 +32,22 @@ def price(row: Row, column: str, currency: str) -> int:
     """
     text = row[column]
     if not text:
-        raise RowError("price_missing", f"{column} is empty; give a price like 12.50.")
+        words = translatable("%(column)s is empty; give a price like 12.50.")
+        raise RowError("price_missing", words, column=column)
+    given = {"column": column, "given": _shown(text)}
     if not _NUMBER.fullmatch(text):
-        raise RowError("price_wrong", f"{column} {text!r} is not a price; write it like 1299.50.")
+        words = translatable("%(column)s %(given)s is not a price; write it like 1299.50.")
+        raise RowError("price_wrong", words, **given)
     try:
         amount = Money.from_decimal(Decimal(text), currency).amount
     except ValueError:
-        raise RowError(
-            "price_wrong", f"{column} {text!r} has more decimals than {currency}; round it."
-        ) from None
+        words = translatable("%(column)s %(given)s has more decimals than %(currency)s; round it.")
+        raise RowError("price_wrong", words, currency=currency, **given) from None
     if amount < 0:
-        raise RowError("price_negative", f"{column} {text!r} is below zero; give 0 or more.")
+        words = translatable("%(column)s %(given)s is below zero; give 0 or more.")
+        raise RowError("price_negative", words, **given)
     if amount > 1000 * MOST:
-        raise RowError("price_too_high", f"{column} {text!r} is too high.")
+        raise RowError("price_too_high", translatable("%(column)s %(given)s is too high."), **given)
     return amount
 
 
@@ -52,7 +59,9 @@ def grams(row: Row) -> int:
     """Give the weight; parts of a gram are dropped."""
     number = _number(row, "Variant Grams")
     if number < 0:
-        raise RowError("number_wrong", f"Variant Grams {row['Variant Grams']!r} is below 0; give 0 or more.")
+        raise _wrong(
+            translatable("%(column)s %(given)s is below zero; give 0 or more."), row, "Variant Grams"
+        )
     return int(number)
 
 
@@ -60,7 +69,7 @@ def whole(row: Row, column: str) -> int:
     """Give a whole number; an empty cell is 0."""
     number = _number(row, column)
     if number != int(number):
-        raise RowError("number_wrong", f"{column} {row[column]!r} is not a whole number.")
+        raise _wrong(translatable("%(column)s %(given)s is not a whole number."), row, column)
     return int(number)
 
 
@@ -69,11 +78,21 @@ def _number(row: Row, column: str) -> Decimal:
     if not text:
         return Decimal(0)
     if not _NUMBER.fullmatch(text):
-        raise RowError("number_wrong", f"{column} {text!r} is not a number; write it like 120.")
+        raise _wrong(translatable("%(column)s %(given)s is not a number; write it like 120."), row, column)
     number = Decimal(text)
     if abs(number) > MOST:
-        raise RowError("number_wrong", f"{column} {text!r} is too large; use at most {MOST}.")
+        words = translatable("%(column)s %(given)s is too large; use at most %(most)s.")
+        raise RowError("number_wrong", words, column=column, given=_shown(text), most=MOST)
     return number
+
+
+def _wrong(words: str, row: Row, column: str) -> RowError:
+    return RowError("number_wrong", words, column=column, given=_shown(row[column]))
+
+
+def _shown(text: str) -> str:
+    """Give what stands in a cell so that its ends can be seen."""
+    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
 
 
 def yes(row: Row, column: str) -> bool:

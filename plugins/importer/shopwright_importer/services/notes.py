@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is written down of an import: how far it has come, what it counted, what it found."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -21,6 +22,7 @@ _BEGIN = text("""
 INSERT INTO importer_run AS r (store_id, id, fingerprint, file_name, path, state, bytes_all, created_at, updated_at)
 VALUES (:store_id, :id, :fingerprint, :file_name, :path, :state, :size, :now, :now)
 ON CONFLICT (store_id, fingerprint) DO UPDATE SET state = excluded.state, message = '',
+    values = '{}', attempts = CASE WHEN excluded.state = 'waiting' THEN 0 ELSE r.attempts END,
     file_name = CASE WHEN excluded.path = '' THEN r.file_name ELSE excluded.file_name END,
     path = CASE WHEN excluded.path = '' THEN r.path ELSE excluded.path END,
     line = CASE WHEN :restart OR r.state = 'finished' THEN 0 ELSE r.line END,
@@ -34,20 +36,22 @@ _MOVE = text("""
 UPDATE importer_run SET line = :line, bytes_done = :read, counts = CAST(:counts AS jsonb), updated_at = :now
 WHERE id = :id
 """)
-_STATE = text("UPDATE importer_run SET state = :state, message = :message, updated_at = :now WHERE id = :id")
+_STATE = text("""
+UPDATE importer_run SET state = :state, message = :words, values = CAST(:values AS jsonb), updated_at = :now
+WHERE id = :id
+""")
+_ATTEMPT = text("UPDATE importer_run SET attempts = attempts + 1 WHERE id = :id AND state <> 'finished'")
 _ADD = text("""
 INSERT INTO importer_finding SELECT * FROM jsonb_populate_recordset(NULL::importer_finding, CAST(:rows AS jsonb))
 """)
-_RUN = """
-SELECT id, file_name, path, state, line, bytes_done, bytes_all, counts, message, created_at, updated_at
-FROM importer_run WHERE id = $1
+_COLUMNS = """
+SELECT id, file_name, path, state, line, bytes_done, bytes_all, counts, message AS words, values, attempts,
+    created_at, updated_at FROM importer_run
 """
-_RUNS = """
-SELECT r.id, r.file_name, r.path, r.state, r.line, r.bytes_done, r.bytes_all, r.counts, r.message, r.created_at,
-    r.updated_at FROM importer_run r ORDER BY r.created_at DESC LIMIT $1
-"""
+_RUN = f"{_COLUMNS} WHERE id = $1"
+_RUNS = f"{_COLUMNS} ORDER BY created_at DESC LIMIT $1"
 _FINDINGS = """
-SELECT kind, line, handle, code, message FROM importer_finding WHERE run_id = $1 ORDER BY line, id LIMIT $2
+SELECT kind, line, handle, code, message AS words, values FROM importer_finding WHERE run_id = $1 ORDER BY line, id LIMIT $2
 """
 
 
@@ -63,9 +67,15 @@ class RunNote:
     bytes_done: int
     bytes_all: int
     counts: dict[str, int]
-    message: str
+    words: str
+    """Why it stopped, with what fills it, as in ``Finding``."""
+    values: dict[str, str | int]
+    attempts: int
     created_at: datetime
     updated_at: datetime
+
+    def message(self, ctx: Context) -> str:
+        return ctx.gettext(self.words, **self.values)
 
     @property
     def percent(self) -> int:
@@ -115,17 +125,28 @@ async def tell(
     """Write down refusals or notices."""
     if findings:
         common = {"store_id": ctx.store.id, "run_id": run_id, "kind": kind}
-        rows = [{**asdict(finding), **common, "id": new_id()} for finding in findings]
+        rows = [
+            {
+                **common, "id": new_id(), "line": finding.line, "handle": finding.handle, "code": finding.code,
+                "message": finding.words, "values": dict(finding.values),
+            }
+            for finding in findings
+        ]  # fmt: skip
         await session.execute(_ADD, {"rows": dump(rows)})
 
 
-async def end(ctx: Context, run_id: UUID, state: str, message: str = "") -> None:
-    values = {"id": run_id, "state": state, "message": message, "now": ctx.clock.now()}
+async def end(
+    ctx: Context, run_id: UUID, state: str, words: str = "", values: Mapping[str, str | int] | None = None
+) -> None:
+    """Write down that an import is over or stopped, and why."""
+    row = {"id": run_id, "state": state, "words": words, "values": dump(values or {}), "now": ctx.clock.now()}
+    await ctx.run(lambda session: session.execute(_STATE, row))
 
-    async def work(session: AsyncSession) -> None:
-        await session.execute(_STATE, values)
 
-    await ctx.run(work)
+async def attempt(ctx: Context, run_id: UUID) -> RunNote | None:
+    """Count that an import is begun (again) by a job, and give it."""
+    await ctx.run(lambda session: session.execute(_ATTEMPT, {"id": run_id}))
+    return await run(ctx, run_id)
 
 
 async def run(ctx: Context, run_id: UUID) -> RunNote | None:
@@ -140,7 +161,13 @@ async def runs(ctx: Context, limit: int = 20) -> list[RunNote]:
 async def findings(ctx: Context, run_id: UUID, limit: int = 1_000_000) -> list[tuple[str, Finding]]:
     """Give refusals and notices of an import in the order of their lines, each with its kind."""
     rows = await ctx.fetch_rows(_FINDINGS, run_id, limit)
-    return [(row["kind"], Finding(row["line"], row["handle"], row["code"], row["message"])) for row in rows]
+    return [
+        (
+            row["kind"],
+            Finding(row["line"], row["handle"], row["code"], row["words"], orjson.loads(row["values"])),
+        )
+        for row in rows
+    ]
 
 
 async def resumed(ctx: Context, run_id: UUID, line: int, counts: dict[str, int]) -> ImportReport:
@@ -155,6 +182,6 @@ async def resumed(ctx: Context, run_id: UUID, line: int, counts: dict[str, int])
 
 
 def _note(row: Any) -> RunNote:
-    values = dict(row)
-    counts = values["counts"]
-    return RunNote(**{**values, "counts": orjson.loads(counts) if isinstance(counts, str) else counts})
+    return RunNote(
+        **{**dict(row), "counts": orjson.loads(row["counts"]), "values": orjson.loads(row["values"])}
+    )

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from shopwright.i18n import translatable
 from shopwright_catalog.api import ImageInput, ProductInput, VariantInput
 from shopwright_importer.api import Finding
 from shopwright_importer.services import cells
 from shopwright_importer.services.cells import RowError
+from shopwright_importer.services.pictures import is_outside
 from shopwright_importer.services.read_csv import Group, Row
 
 _OPTIONS = ("Option1", "Option2", "Option3")
@@ -32,6 +34,8 @@ class Parsed:
     """The options of rows that were refused."""
     refusals: tuple[Finding, ...] = ()
     notices: tuple[Finding, ...] = ()
+    outside: tuple[tuple[str, int], ...] = ()
+    """Addresses of pictures on other servers, with the line where each stands first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,10 @@ class _Parser:
             try:
                 variant = self._variant(row)
                 if variant.options in seen:
-                    shown = " / ".join(variant.options) or "A variant without options"
-                    words = f"{shown} is on line {seen[variant.options]} already. Remove one of them."
-                    raise RowError("repeated_options", words)
+                    raise _repeated(variant, seen[variant.options])
                 on_hand.append(self._on_hand(row))
             except RowError as error:
-                self._refuse(row, error.code, str(error))
+                self._refuse(row, error.code, error.words, **error.values)
                 left_out.append(self._values(row))
                 continue
             seen[variant.options] = row.line
@@ -82,26 +84,29 @@ class _Parser:
         return Parsed(
             self.group.handle, self.head.line, len(self.group.rows), self.group.end, product,
             tuple(seen.values()), tuple(on_hand), tuple(left_out),
-            tuple(self.refusals), tuple(self.notices),
+            tuple(self.refusals), tuple(self.notices), _outside(self.group.rows),
         )  # fmt: skip
 
-    def _refuse(self, row: Row, code: str, message: str) -> None:
-        self.refusals.append(Finding(row.line, self.group.handle, code, message))
+    def _refuse(self, row: Row, code: str, words: str, **values: str | int) -> None:
+        self.refusals.append(Finding(row.line, self.group.handle, code, words, values))
 
     def _can_be(self, variants: list[VariantInput]) -> bool:
         """Tell whether there is a product in these rows, or refuse it."""
         known = {finding.line for finding in self.refusals}
         for row in self.group.rows:
             if row.broken and row.line not in known:
-                self._refuse(row, *row.broken)
+                code, words, values = row.broken
+                self._refuse(row, code, words, **values)
         if self.head.broken:
             return False
         if not self.group.handle:
-            self._refuse(self.head, "handle_missing", "This row has no Handle: it belongs to no product.")
+            words = translatable("This row has no Handle: it belongs to no product.")
+            self._refuse(self.head, "handle_missing", words)
         elif not self.head["Title"]:
-            self._refuse(self.head, "title_missing", "No row of this product has a Title.")
+            self._refuse(self.head, "title_missing", translatable("No row of this product has a Title."))
         elif not self.rows:
-            self._refuse(self.head, "price_missing", "No row of this product has a Variant Price.")
+            words = translatable("No row of this product has a Variant Price.")
+            self._refuse(self.head, "price_missing", words)
         elif variants:
             return True
         return False
@@ -111,7 +116,8 @@ class _Parser:
 
     def _variant(self, row: Row) -> VariantInput:
         if row.broken:
-            raise RowError(*row.broken)
+            code, words, values = row.broken
+            raise RowError(code, words, **values)
         picture = self.source.images.get(row["Variant Image"])
         return VariantInput(
             sku=row["Variant SKU"].removeprefix("'"),
@@ -130,8 +136,9 @@ class _Parser:
             return None
         number = cells.whole(row, "Variant Inventory Qty")
         if number < 0:
-            words = f"Variant Inventory Qty {number} was taken as 0."
-            self.notices.append(Finding(row.line, self.group.handle, "stock_negative", words))
+            words = translatable("Variant Inventory Qty %(given)s was taken as 0.")
+            finding = Finding(row.line, self.group.handle, "stock_negative", words, {"given": number})
+            self.notices.append(finding)
         return max(number, 0)
 
     def _product(self, variants: list[VariantInput]) -> ProductInput:
@@ -154,6 +161,14 @@ class _Parser:
         )
 
 
+def _repeated(variant: VariantInput, line: int) -> RowError:
+    if not variant.options:
+        words = translatable("A variant without options is on line %(line)s already. Remove one of them.")
+        return RowError("repeated_options", words, line=line)
+    words = translatable("%(options)s is on line %(line)s already. Remove one of them.")
+    return RowError("repeated_options", words, options=" / ".join(variant.options), line=line)
+
+
 def _is_variant(row: Row) -> bool:
     """Rows that only bring another image have neither price nor options nor SKU."""
     return bool(row["Variant Price"] or row["Option1 Value"] or row["Variant SKU"])
@@ -169,6 +184,15 @@ def _options(head: Row, rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
     is_plain = len(found) == 1 and head["Option1 Name"] in {"Title", ""}
     values = {row["Option1 Value"] for row in rows}
     return () if is_plain and len(values) <= 1 and values <= _PLACEHOLDERS else found
+
+
+def _outside(rows: Sequence[Row]) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    for row in rows:
+        for address in (row["Image Src"], row["Variant Image"]):
+            if is_outside(address):
+                found.setdefault(address, row.line)
+    return tuple(found.items())
 
 
 def _images(rows: Sequence[Row], known: Mapping[str, ImageInput]) -> tuple[ImageInput, ...]:

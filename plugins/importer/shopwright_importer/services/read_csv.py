@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
+from shopwright.i18n import translatable
 from shopwright_importer.services.source_file import SourceFile, cells_of, handle_of
 
 
@@ -15,8 +16,8 @@ class Row:
 
     line: int
     values: dict[str, str]
-    broken: tuple[str, str] | None = None
-    """A code, and words."""
+    broken: tuple[str, str, dict[str, int]] | None = None
+    """A code, words, and what fills them."""
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")
@@ -83,15 +84,18 @@ def _records(reader: "csv._reader") -> Iterator[tuple[int, list[str], int]]:  # 
 
 def _row(source: SourceFile, line: int, record: list[str], last: int) -> Row:
     values = cells_of(source.columns, record)
-    broken = None
+    broken: tuple[str, str, dict[str, int]] | None = None
     if line == source.open_quote_line:
-        broken = (
-            "open_quote",
-            f'A quotation mark (") that begins here is not closed up to line {last}. Close it.',
+        words = translatable(
+            'A quotation mark (") that begins here is not closed up to line %(last)s. Close it.'
         )
+        broken = "open_quote", words, {"last": last}
     elif len(record) > len(source.columns):
-        words = f"This row has {len(record)} cells, but there are {len(source.columns)} columns."
-        broken = "too_many_cells", f'{words} Put texts that hold commas into quotation marks (").'
+        words = translatable(
+            "This row has %(cells)s cells, but there are %(columns)s columns. "
+            'Put texts that hold commas into quotation marks (").'
+        )
+        broken = "too_many_cells", words, {"cells": len(record), "columns": len(source.columns)}
     elif any("\0" in value for value in values.values()):
-        broken = "nul_character", "This row holds a NUL character. Remove it."
+        broken = "nul_character", translatable("This row holds a NUL character. Remove it."), {}
     return Row(line, values, broken)

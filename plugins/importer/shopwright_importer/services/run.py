@@ -14,9 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import ShopwrightError
+from shopwright.i18n import translatable
 from shopwright_catalog import api as catalog
 from shopwright_importer.api import Finding, ImportOptions, ImportReport, Progress
-from shopwright_importer.services import notes, pictures, stock, translations
+from shopwright_importer.jobs import fetch_soon
+from shopwright_importer.services import notes, outside, pictures, stock, translations
+from shopwright_importer.services.outside import Wanted
 from shopwright_importer.services.product_of import Parsed, Source, parse
 from shopwright_importer.services.read_csv import Group, groups
 from shopwright_importer.services.source_file import SourceFile, look
@@ -40,12 +43,20 @@ async def import_file(
     await notes.end(ctx, run.id, "finished")
     if progress is not None:
         progress(source.size, source.size)
-    return replace(run.report, seconds=time.perf_counter() - started)
+    waiting = (await outside.counts(ctx, run.id)).waiting
+    return replace(run.report, seconds=time.perf_counter() - started, pictures_waiting=waiting)
 
 
 def _batches(found: Iterator[Group]) -> Iterator[list[Group]]:
     while batch := list(islice(found, TOGETHER)):
         yield batch
+
+
+_COLUMNS = {
+    "handle": "Handle", "title": "Title", "vendor": "Vendor", "product_type": "Type", "seo_title": "SEO Title",
+    "seo_description": "SEO Description", "source": "Image Src", "price": "Variant Price",
+    "compare_at": "Variant Compare At Price", "weight_grams": "Variant Grams", "image_source": "Variant Image",
+}  # fmt: skip
 
 
 class Run:
@@ -57,6 +68,7 @@ class Run:
         self.ctx = ctx
         self.id = run_id
         self.report = report
+        self._begun = ctx.clock.now()
         self._options = options
         self._folder = options.pictures or source.path.parent
         others = [locale for locale in ctx.store.locales if locale != ctx.store.default_locale]
@@ -71,7 +83,7 @@ class Run:
             return cls(ctx, source, options, run_id, await notes.resumed(ctx, run_id, line, counts))
         run = cls(ctx, source, options, run_id, ImportReport())
         if source.encoding == "cp1252":
-            words = "The file is not UTF-8; it was read as Windows-1252 (Latin-1)."
+            words = translatable("The file is not UTF-8; it was read as Windows-1252 (Latin-1).")
             run.report = replace(run.report, notices=(Finding(1, "", "encoding", words),))
             await ctx.run(lambda session: notes.tell(ctx, session, run_id, "notice", run.report.notices))
         return run
@@ -89,13 +101,15 @@ class Run:
                 translations=self._translations.of(group),
             )
             product = parse(group, source)
-            lost = dict.fromkeys(
-                Finding(row.line, group.handle, "image_refused", refused[row[column]])
+            lost = {
+                (row.line, error.words): Finding(
+                    row.line, group.handle, "image_refused", error.words, error.values
+                )
                 for row in group.rows
                 for column in ("Image Src", "Variant Image")
-                if row[column] in refused
-            )
-            found.append(replace(product, refusals=(*product.refusals, *lost)))
+                if (error := refused.get(row[column]))
+            }
+            found.append(replace(product, refusals=(*product.refusals, *lost.values())))
         return found
 
     async def take(self, batch: Sequence[Parsed], read: int) -> None:
@@ -103,9 +117,11 @@ class Run:
         try:
             self.report = await self.ctx.run(lambda session: self._save(session, batch, read))
         except ShopwrightError as error:
+            if error.status >= 500:  # the file is not to blame
+                raise
             if len(batch) == 1:
                 refused = replace(
-                    batch[0], product=None, refusals=(*batch[0].refusals, _why(error, batch[0]))
+                    batch[0], product=None, refusals=(*batch[0].refusals, *_why(error, batch[0]))
                 )
                 self.report = await self.ctx.run(lambda session: self._save(session, [refused], read))
             else:
@@ -116,6 +132,11 @@ class Run:
         batch = await self._protected(session, batch)
         whole = [parsed for parsed in batch if parsed.product is not None]
         saved = await catalog.save_products(self.ctx, session, [p.product for p in whole if p.product])
+        wanted = [
+            Wanted(address, line, parsed.handle) for parsed in whole for address, line in parsed.outside
+        ]
+        if await outside.want(self.ctx, session, self.id, self._begun, wanted):
+            await fetch_soon(self.ctx, session)
         counted = await stock.count(self.ctx, session, list(zip(whole, saved, strict=True)))
         outcomes = {
             parsed.handle: "updated" if result.outcome == "unchanged" and parsed.handle in counted else result.outcome
@@ -140,7 +161,9 @@ class Run:
         result = []
         for parsed in batch:
             if parsed.product and live.get(parsed.handle, set()) & set(parsed.left_out):
-                words = "This product is in the store and stays as it was: a row of it was refused. Mend that row."
+                words = translatable(
+                    "This product is in the store and stays as it was: a row of it was refused. Mend that row."
+                )
                 finding = Finding(parsed.line, parsed.handle, "product_kept", words)
                 result.append(replace(parsed, product=None, refusals=(*parsed.refusals, finding)))
             else:
@@ -156,14 +179,18 @@ def _added(report: ImportReport, parsed: Parsed, outcome: str) -> ImportReport:
     return replace(report, **{name: getattr(report, name) + value for name, value in more.items()})
 
 
-def _why(error: ShopwrightError, parsed: Parsed) -> Finding:
-    """Say why a product was refused, at the line of the variant that is meant, if one is."""
-    line = parsed.line
+def _why(error: ShopwrightError, parsed: Parsed) -> list[Finding]:
+    """Say why a product was refused, each reason at the line of the variant that is meant, if one is."""
+    findings = []
     for found in error.errors:
         kind, _, rest = found.pointer.strip("/").partition("/")
         index = rest.partition("/")[0]
-        if kind == "variants" and index.isdecimal() and int(index) < len(parsed.lines):
-            line = parsed.lines[int(index)]
-            break
-    words = "; ".join(f"{found.pointer} {found.message}".strip() for found in error.errors)
-    return Finding(line, parsed.handle, error.error_code, words or error.detail or error.title)
+        is_variant = kind == "variants" and index.isdecimal() and int(index) < len(parsed.lines)
+        line = parsed.lines[int(index)] if is_variant else parsed.line
+        words, values = found.message, {}
+        if found.pointer:
+            column = _COLUMNS.get(found.pointer.rpartition("/")[2], found.pointer)
+            words, values = translatable("%(column)s: %(problem)s"), {"column": column, "problem": words}
+        findings.append(Finding(line, parsed.handle, error.error_code, words, values))
+    words = error.detail or error.title
+    return findings or [Finding(parsed.line, parsed.handle, error.error_code, words)]

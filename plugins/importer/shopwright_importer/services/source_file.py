@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from shopwright.errors import UsageError
+from shopwright.i18n import translatable
+from shopwright_importer.api import FileError
 
 REQUIRED = ("Handle", "Title", "Variant Price")
 _LONGEST_FIELD = 8 * 1024 * 1024
@@ -53,10 +54,10 @@ def look(path: Path) -> SourceFile:
     """Read a file once from end to end; only its handles are kept.
 
     Raises:
-        UsageError: it is not there, empty, not a CSV, or lacks columns; says how to mend it.
+        FileError: it is not there, empty, not a CSV, or lacks columns; says how to mend it.
     """
     if not path.is_file():
-        raise UsageError(f"There is no file {path}.")
+        raise FileError(translatable("There is no file %(path)s."), path=str(path))
     size, fingerprint, encoding = _bytes_of(path)
     source = SourceFile(path, size, fingerprint, encoding, (), {})
     with source.open() as file:
@@ -66,7 +67,8 @@ def look(path: Path) -> SourceFile:
             columns = _columns(next(reader, []), path)
             scattered, last = _places(reader, columns, lines)
         except csv.Error as error:
-            raise UsageError(f"{path.name} is not a CSV file: line {reader.line_num}: {error}.") from None
+            words = translatable("%(file)s is not a CSV file: line %(line)s: %(error)s.")
+            raise FileError(words, file=path.name, line=reader.line_num, error=str(error)) from None
     open_line = last if _is_open(lines.record) else 0
     return SourceFile(path, size, fingerprint, encoding, columns, scattered, open_line)
 
@@ -118,7 +120,8 @@ def _bytes_of(path: Path) -> tuple[int, str, str]:
             if size == 0:
                 is_utf16 = block.startswith(_UTF16)
                 if b"\0" in block[:4096] and b"Handle" not in block[:4096] and not is_utf16:
-                    raise UsageError(f"{path.name} is not a text file. Export the products as CSV.")
+                    words = translatable("%(file)s is not a text file. Export the products as CSV.")
+                    raise FileError(words, file=path.name)
             size += len(block)
             digest.update(block)
             try:
@@ -137,14 +140,30 @@ def _bytes_of(path: Path) -> tuple[int, str, str]:
 def _columns(record: list[str], path: Path) -> tuple[str, ...]:
     columns = tuple(name.strip() for name in record)
     if not any(columns):
-        raise UsageError(f"{path.name} is empty; its first line must name the columns.")
+        words = translatable("%(file)s is empty; its first line must name the columns.")
+        raise FileError(words, file=path.name)
     missing = [name for name in REQUIRED if name not in columns]
     if missing:
-        between = {";": "semicolons", "\t": "tabs", "|": "bars"}
-        found = next((word for mark, word in between.items() if mark in record[0]), "")
-        hint = f" It is separated by {found}: export it with commas." if found and len(record) == 1 else ""
-        raise UsageError(f"{path.name} lacks the columns {', '.join(missing)}.{hint}")
+        raise FileError(_lack(record), file=path.name, columns=", ".join(missing))
     repeated = [name for name, times in Counter(filter(None, columns)).items() if times > 1]
     if repeated:
-        raise UsageError(f"{path.name} has the column {repeated[0]!r} twice. Remove one of them.")
+        words = translatable("%(file)s has the column %(column)s twice. Remove one of them.")
+        raise FileError(words, file=path.name, column=repr(repeated[0]))
     return columns
+
+
+def _lack(record: list[str]) -> str:
+    """Say that columns are missing, and why, if the line was cut at something else than commas."""
+    if len(record) == 1 and ";" in record[0]:
+        return translatable(
+            "%(file)s lacks the columns %(columns)s. It is separated by semicolons: export it with commas."
+        )
+    if len(record) == 1 and "\t" in record[0]:
+        return translatable(
+            "%(file)s lacks the columns %(columns)s. It is separated by tabs: export it with commas."
+        )
+    if len(record) == 1 and "|" in record[0]:
+        return translatable(
+            "%(file)s lacks the columns %(columns)s. It is separated by bars: export it with commas."
+        )
+    return translatable("%(file)s lacks the columns %(columns)s.")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shopwright.errors import UsageError
+from shopwright.i18n import translatable
+from shopwright_importer.api import FileError
 from shopwright_importer.services.read_csv import Group
 
 
@@ -36,7 +37,7 @@ def read(path: Path, locales: Sequence[str]) -> Translations:
     """Read what lies beside a file.
 
     Raises:
-        UsageError: one of the files lacks a column.
+        FileError: one of the files lacks a column.
     """
     return Translations(
         {locale: _products(path.with_suffix(f".{locale}.csv")) for locale in locales},
@@ -69,5 +70,6 @@ def _rows(path: Path, *needed: str) -> list[dict[str, str]]:
         reader = csv.DictReader(file)
         missing = [name for name in needed if name not in (reader.fieldnames or ())]
         if missing:
-            raise UsageError(f"{path.name} lacks the columns {', '.join(missing)}.")
+            words = translatable("%(file)s lacks the columns %(columns)s.")
+            raise FileError(words, file=path.name, columns=", ".join(missing))
         return list(reader)

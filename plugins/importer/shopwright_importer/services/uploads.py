@@ -20,7 +20,7 @@ async def accept(ctx: Context, file: IO[bytes], file_name: str) -> UUID:
     """Keep an uploaded file and have a job take it in; give the import's id.
 
     Raises:
-        UsageError: it is not a product CSV; says what is wrong with it.
+        FileError: it is not a product CSV; says what is wrong with it.
     """
     name = Path(file_name.replace("\\", "/")).name[:200] or "products.csv"
     source, path = await asyncio.to_thread(_keep, ctx, file, name)
