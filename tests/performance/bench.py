@@ -6,6 +6,7 @@ The server runs in a process of its own; this process sends the load over 64 con
 
 import argparse
 import asyncio
+import itertools
 import json
 import multiprocessing
 import statistics
@@ -85,16 +86,17 @@ async def prepare(url: str, folder: str) -> list[str]:
 async def measure(base: str, work: Work, seconds: float) -> dict[str, float]:
     """Run work over and over on all connections; gives requests per second and latencies in milliseconds."""
     times: list[float] = []
+    numbers = itertools.count()
     ends = time.perf_counter() + seconds
 
     async def one(session: aiohttp.ClientSession) -> None:
         while (began := time.perf_counter()) < ends:
-            await work(session, len(times))
+            await work(session, next(numbers))
             times.append(time.perf_counter() - began)
 
     connector = aiohttp.TCPConnector(limit=CONNECTIONS)
     async with aiohttp.ClientSession(base, connector=connector, headers=HOST) as session:
-        await work(session, 0)
+        await work(session, next(numbers))
         began = time.perf_counter()
         await asyncio.gather(*(one(session) for _ in range(CONNECTIONS)))
         spent = time.perf_counter() - began
@@ -121,7 +123,7 @@ def works(variant_ids: list[str]) -> dict[str, Work]:
     async def add(session: aiohttp.ClientSession, number: int) -> None:
         while len(carts) < CONNECTIONS:
             carts.append((await _send(session, "POST", "/api/v1/carts"))["id"])
-        await put_in(session, carts[number % CONNECTIONS], number // CONNECTIONS)
+        await put_in(session, carts[number % CONNECTIONS], number)
 
     async def checkout(session: aiohttp.ClientSession, number: int) -> None:
         cart = await _send(session, "POST", "/api/v1/carts")
