@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server that kills itself, as a power cut would, before its n-th statement of placing an order.
 
-Run as ``python mortal_server.py DATABASE_URL DATA_DIR N``; prints its port when it is ready. With N = 0 it lives, and
-prints at its end how many statements placing an order took.
+Run as ``python mortal_server.py DATABASE_URL DATA_DIR``. For each line ``N`` it reads, a child that has everything
+imported already serves: it prints its port when it is ready and, at its end, how many statements placing an order took.
+With N = 0 the child lives. Any next line ends the child, and ``over`` is printed.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from shopwright.app import create_app
 from shopwright.config import Config
 from shopwright.db import database, hot_reads
 from shopwright.kernel import Kernel
+from shopwright.registry import Registry
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.shop import EVERYTHING
@@ -58,8 +60,10 @@ async def serve(url: str, folder: str, at: int) -> None:
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
+        stop = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
         print(site._server.sockets[0].getsockname()[1], flush=True)
-        await asyncio.to_thread(sys.stdin.read)
+        await stop.wait()
         print(fate.seen, flush=True)
         await runner.cleanup()
 
@@ -73,5 +77,18 @@ def arm_on_orders(app: web.Application, fate: Fate) -> None:
     app.middlewares.insert(0, arm)
 
 
+def main(url: str, folder: str) -> None:
+    Registry.load(list(EVERYTHING))
+    for line in iter(sys.stdin.readline, ""):
+        child = os.fork()
+        if child == 0:
+            asyncio.run(serve(url, folder, int(line)))
+            os._exit(0)
+        sys.stdin.readline()
+        os.kill(child, signal.SIGTERM)
+        os.waitpid(child, 0)
+        print("over", flush=True)
+
+
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    main(sys.argv[1], sys.argv[2])

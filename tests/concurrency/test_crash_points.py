@@ -2,6 +2,7 @@
 """The process is killed before each statement of placing an order; afterwards every invariant is whole."""
 
 import asyncio
+import contextlib
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -19,35 +20,39 @@ pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 SCRIPT = Path(__file__).with_name("mortal_server.py")
 
 
-class MortalServer:
-    """The server in a process of its own."""
+class MortalServers:
+    """Servers one after the other, each in a process of its own that dies before a given statement."""
 
-    def __init__(self, kernel, at: int) -> None:
-        self._arguments = [str(kernel.config.database_url), str(kernel.config.data_dir), str(at)]
+    def __init__(self, kernel) -> None:
+        self._arguments = [str(kernel.config.database_url), str(kernel.config.data_dir)]
 
     async def __aenter__(self):
         pipe = asyncio.subprocess.PIPE
-        self.process = await asyncio.create_subprocess_exec(
+        self._process = await asyncio.create_subprocess_exec(
             sys.executable, str(SCRIPT), *self._arguments, stdin=pipe, stdout=pipe
         )
-        self.port = int(await self.process.stdout.readline())
         return self
 
     async def __aexit__(self, *_):
-        if self.process.returncode is None:
-            self.process.stdin.close()
-        self.counted = await self.process.stdout.read()
-        await self.process.wait()
+        self._process.stdin.close()
+        await self._process.wait()
 
-    async def order(self, cart_id: str) -> int:
-        """Place an order; 0 when the server died under it."""
-        url = f"http://127.0.0.1:{self.port}/api/v1/carts/{cart_id}/order"
+    async def order(self, cart_id: str, dies_at: int) -> tuple[int, list[int]]:
+        """Place an order; gives the status, 0 when the server died under it, and the statements it counted."""
+        self._process.stdin.write(b"%d\n" % dies_at)
+        port = int(await self._process.stdout.readline())
+        url = f"http://127.0.0.1:{port}/api/v1/carts/{cart_id}/order"
         headers = {"Host": "alpha.localhost", "Idempotency-Key": cart_id}
-        try:
+        status = 0
+        with contextlib.suppress(aiohttp.ClientError):
             async with aiohttp.ClientSession() as session, session.post(url, headers=headers) as response:
-                return response.status
-        except aiohttp.ClientError:
-            return 0
+                status = response.status
+        self._process.stdin.write(b"end\n")
+        said = []
+        while (line := await self._process.stdout.readline()) != b"over\n":
+            assert line, "the parent of the servers is gone"
+            said.append(int(line))
+        return status, said
 
 
 async def test_no_crash_point_loses_or_doubles_anything(make_kernel, make_client):
@@ -55,20 +60,19 @@ async def test_no_crash_point_loses_or_doubles_anything(make_kernel, make_client
     ctx = await furnish(kernel, "alpha")
     lamp = await add_product(ctx, "lamp", stock=1000)
     client = await make_client(kernel, "alpha")
-    async with MortalServer(kernel, 0) as server:
-        assert await server.order(await ready_cart(client, {lamp: 1})) == 201
-    points = int(server.counted)
-    assert points > 10
     died = 0
+    async with MortalServers(kernel) as servers:
+        status, [points] = await servers.order(await ready_cart(client, {lamp: 1}), dies_at=0)
+        assert status == 201
+        assert points > 10
 
-    for at in range(1, points + 1):
-        cart_id = await ready_cart(client, {lamp: 1})
-        async with MortalServer(kernel, at) as server:
-            died += await server.order(cart_id) == 0
-        if at % 2:
-            assert (await place(client, cart_id)).status == 201, at
-        else:
-            await settle_as_the_job_does(ctx)
+        for at in range(1, points + 1):
+            cart_id = await ready_cart(client, {lamp: 1})
+            died += await servers.order(cart_id, dies_at=at) == (0, [])
+            if at % 2:
+                assert (await place(client, cart_id)).status == 201, at
+            else:
+                await settle_as_the_job_does(ctx)
 
     placed = await ctx.fetch_value("SELECT count(*) FROM orders_order")
     carts = await ctx.fetch_value("SELECT count(*) FROM checkout_cart WHERE status = 'placed'")

@@ -6,6 +6,7 @@ The server runs in a process of its own; this process sends the load over 64 con
 
 import argparse
 import asyncio
+import itertools
 import json
 import multiprocessing
 import statistics
@@ -30,6 +31,7 @@ from shopwright.app import create_app
 from shopwright.config import Config
 from shopwright.db.embedded import EmbeddedServer
 from shopwright.db.migrate import migrate
+from shopwright.http.cookies import FLASH
 from shopwright.ids import new_id
 from shopwright.kernel import Kernel
 from shopwright.migrations import sources
@@ -69,8 +71,8 @@ async def _hello(_request: web.Request) -> web.Response:
     return web.Response(text="hello")
 
 
-async def prepare(url: str, folder: str) -> str:
-    """Make a store with 20 products; gives a variant's id."""
+async def prepare(url: str, folder: str) -> list[str]:
+    """Make a store with 20 products; gives the ids of their variants."""
     await migrate(url, sources(Registry.load(list(EVERYTHING))))
     config = Config(
         data_dir=Path(folder), database_url=url, secret_keys=(TEST_KEY,), plugins=EVERYTHING, **THEMES
@@ -78,23 +80,23 @@ async def prepare(url: str, folder: str) -> str:
     async with await Kernel.open(config) as kernel:
         await enable_all(kernel, await create_store(kernel, ALPHA))
         ctx = await furnish(kernel, "alpha")
-        ids = [await add_product(ctx, f"lamp-{n}", stock=10**6) for n in range(20)]
-        return str(ids[0])
+        return [str(await add_product(ctx, f"lamp-{n}", stock=10**6)) for n in range(20)]
 
 
 async def measure(base: str, work: Work, seconds: float) -> dict[str, float]:
     """Run work over and over on all connections; gives requests per second and latencies in milliseconds."""
     times: list[float] = []
+    numbers = itertools.count()
     ends = time.perf_counter() + seconds
 
     async def one(session: aiohttp.ClientSession) -> None:
         while (began := time.perf_counter()) < ends:
-            await work(session, len(times))
+            await work(session, next(numbers))
             times.append(time.perf_counter() - began)
 
     connector = aiohttp.TCPConnector(limit=CONNECTIONS)
     async with aiohttp.ClientSession(base, connector=connector, headers=HOST) as session:
-        await work(session, 0)
+        await work(session, next(numbers))
         began = time.perf_counter()
         await asyncio.gather(*(one(session) for _ in range(CONNECTIONS)))
         spent = time.perf_counter() - began
@@ -102,41 +104,48 @@ async def measure(base: str, work: Work, seconds: float) -> dict[str, float]:
     return {"per_second": len(times) / spent, "p50_ms": cuts[49] * 1000, "p95_ms": cuts[94] * 1000}
 
 
-def works(variant_id: str) -> dict[str, Work]:
+def works(variant_ids: list[str]) -> dict[str, Work]:
     """Give what is measured, by name."""
+    carts: list[str] = []
 
-    def get(path: Callable[[int], str]) -> Work:
+    def get(path: Callable[[int], str], **headers: str) -> Work:
         async def work(session: aiohttp.ClientSession, number: int) -> None:
-            async with session.get(path(number)) as answer:
+            async with session.get(path(number), headers=headers) as answer:
                 assert answer.status == 200, await answer.text()
                 await answer.read()
 
         return work
 
+    async def put_in(session: aiohttp.ClientSession, cart_id: str, number: int) -> None:
+        line = {"variant_id": variant_ids[number % len(variant_ids)], "quantity": 1}
+        await _send(session, "POST", f"/api/v1/carts/{cart_id}/lines", line)
+
     async def add(session: aiohttp.ClientSession, number: int) -> None:
-        cart = await _send(session, "POST", "/api/v1/carts")
-        await _send(
-            session, "POST", f"/api/v1/carts/{cart['id']}/lines", {"variant_id": variant_id, "quantity": 1}
-        )
+        while len(carts) < CONNECTIONS:
+            carts.append((await _send(session, "POST", "/api/v1/carts"))["id"])
+        await put_in(session, carts[number % CONNECTIONS], number)
 
     async def checkout(session: aiohttp.ClientSession, number: int) -> None:
         cart = await _send(session, "POST", "/api/v1/carts")
-        path = f"/api/v1/carts/{cart['id']}"
-        await _send(session, "POST", f"{path}/lines", {"variant_id": variant_id, "quantity": 1})
+        await put_in(session, cart["id"], number)
         choice = {
             "email": "ada@example.com", "shipping_address": ADDRESS, "shipping_code": "flat_shipping.standard",
             "payment_method": "manual_payment.test",
         }  # fmt: skip
+        path = f"/api/v1/carts/{cart['id']}"
         await _send(session, "PATCH", path, choice)
         order = await _send(session, "POST", f"{path}/order")
         assert order["status"] == "confirmed"
 
+    # A visitor with a message waiting gets no kept answer.
+    anew = {"Cookie": f"{FLASH}=-"}
     return {
         "bare aiohttp hello": get(lambda _: "/"),
         "cached product page": get(lambda _: "/products/lamp-1"),
-        "uncached product page": get(lambda n: f"/products/lamp-1?variant={n}-{time.perf_counter_ns()}"),
-        "product list API": get(lambda n: f"/api/v1/products?limit=20&cursor=&sort=title&locale={n}"),
-        "new cart + add to cart": add,
+        "uncached product page": get(lambda n: f"/products/lamp-{n % 20}", **anew),
+        "cached product list API": get(lambda _: "/api/v1/products?limit=20"),
+        "uncached product list API": get(lambda _: "/api/v1/products?limit=20", **anew),
+        "add to cart": add,
         "whole checkout (4 calls)": checkout,
     }
 
@@ -147,9 +156,9 @@ async def _send(session: aiohttp.ClientSession, method: str, path: str, body: An
         return await answer.json()
 
 
-async def run(ports: list[int], variant_id: str, seconds: float) -> dict[str, dict[str, float]]:
+async def run(ports: list[int], variant_ids: list[str], seconds: float) -> dict[str, dict[str, float]]:
     results = {}
-    for name, work in works(variant_id).items():
+    for name, work in works(variant_ids).items():
         port = ports[0] if name.startswith("bare") else ports[1]
         results[name] = await measure(f"http://127.0.0.1:{port}", work, seconds)
         results[name]["ratio"] = results[name]["per_second"] / results["bare aiohttp hello"]["per_second"]
@@ -161,14 +170,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4.0)
     seconds = parser.parse_args().seconds
     with tempfile.TemporaryDirectory() as folder, EmbeddedServer(Path(folder) / "postgres") as server:
-        variant_id = asyncio.run(prepare(server.url, folder))
+        variant_ids = asyncio.run(prepare(server.url, folder))
         ours, theirs = multiprocessing.Pipe()
         process = multiprocessing.get_context("spawn").Process(
             target=serve, args=(server.url, folder, theirs)
         )
         process.start()
         try:
-            results = uvloop.run(run(ours.recv(), variant_id, seconds))
+            results = uvloop.run(run(ours.recv(), variant_ids, seconds))
         finally:
             process.kill()
             process.join()
