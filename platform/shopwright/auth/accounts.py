@@ -14,6 +14,7 @@ from shopwright.auth.models import StaffRoleRow, StaffUserRow
 from shopwright.auth.one_time import BindingOf, OneTime
 from shopwright.auth.roles import OWNER, Roles, require_covers
 from shopwright.errors import Conflict, Forbidden, NotFound
+from shopwright.i18n import translatable
 
 if TYPE_CHECKING:
     from shopwright.context import Context
@@ -134,7 +135,9 @@ async def redeemed(session: AsyncSession, found: OneTime | None) -> StaffUserRow
     """
     user = await session.get(StaffUserRow, found.subject_id) if found else None
     if user is None:
-        raise Conflict("This link was used already or is too old: ask for a new one.", code="link_outlived")
+        raise Conflict(
+            translatable("This link was used already or is too old: ask for a new one."), code="link_outlived"
+        )
     return user
 
 
@@ -158,12 +161,14 @@ async def require_power_over(
     ).all()
     here = next((row for row in rows if row.store_id == ctx.store.id), None)
     if here is None:
-        raise NotFound("No such staff user works in this store.")
+        raise NotFound(translatable("No such staff user works in this store."))
     require_covers(ctx.actor, (await roles.find(session, here.role)).permissions)
     elsewhere = {row.store_id for row in rows} - {ctx.store.id}
     if ctx.actor.kind != "system" and elsewhere - await _owned(session, ctx.actor.id):
         raise Forbidden(
-            "This person also works in stores you do not own: take the role in this store away instead.",
+            translatable(
+                "This person also works in stores you do not own: take the role in this store away instead."
+            ),
             code="works_elsewhere",
         )
     return [row.store_id for row in rows if row.role == OWNER]

@@ -14,6 +14,7 @@ from shopwright.auth.models import ApiKeyRow
 from shopwright.auth.roles import Roles, require_covers
 from shopwright.db import Database
 from shopwright.errors import FieldError, Invalid, NotFound
+from shopwright.i18n import translatable
 
 if TYPE_CHECKING:
     from shopwright.context import Context
@@ -84,6 +85,19 @@ class ApiKeys:
                 for row in await session.scalars(select(ApiKeyRow).order_by(ApiKeyRow.id.desc()))
             ]
 
+    async def get(self, ctx: "Context", key_id: UUID) -> ApiKey:
+        """Give one key of the store, revoked or not.
+
+        Raises:
+            NotFound: the store has no such key.
+        """
+        ctx.require(VIEW)
+        async with ctx.transaction(readonly=True) as session:
+            row = await session.scalar(select(ApiKeyRow).where(ApiKeyRow.id == key_id))
+            if row is None:
+                raise NotFound(translatable("There is no such key."))
+            return _api_key(row)
+
     async def revoke(self, ctx: "Context", key_id: UUID) -> None:
         """End a key at once.
 
@@ -96,7 +110,7 @@ class ApiKeys:
         async with ctx.transaction() as session:
             ended = await session.scalar(ending.values(revoked_at=ctx.clock.now()).returning(row.id))
             if ended is None:
-                raise NotFound("There is no such key, or it is revoked already.")
+                raise NotFound(translatable("There is no such key, or it is revoked already."))
             await ctx.audit(session, "kernel.api_key_revoked", subject=("kernel.api_key", key_id))
 
     async def touch(self, store_id: UUID, key_id: UUID, last: datetime | None, now: datetime) -> None:
@@ -111,9 +125,11 @@ class ApiKeys:
     def _check(self, ctx: "Context", name: str, scopes: Collection[str], expires_at: datetime | None) -> None:
         errors = []
         if not name.strip():
-            errors.append(FieldError("/name", "required", "Say what the key is for."))
+            errors.append(FieldError("/name", "required", translatable("Say what the key is for.")))
         if not scopes:
-            errors.append(FieldError("/scopes", "required", "Choose at least one thing the key may do."))
+            errors.append(
+                FieldError("/scopes", "required", translatable("Choose at least one thing the key may do."))
+            )
         errors += [
             FieldError("/scopes", "unknown_permission", f"There is no permission {unknown!r}.")
             for unknown in sorted(set(scopes) - set(self._roles.known))

@@ -4,6 +4,7 @@
 from email_validator import EmailNotValidError, validate_email
 
 from shopwright.errors import FieldError, Invalid
+from shopwright.i18n import translatable
 
 MAX_LENGTH = 254
 
@@ -18,7 +19,7 @@ def clean_email(text: str, *, pointer: str = "/email") -> str:
         # Shops are tried out with addresses under .test, which are set aside for that (RFC 2606).
         found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError:
-        message = "Enter an e-mail address like name@example.com."
+        message = translatable("Enter an e-mail address like name@example.com.")
         raise Invalid(message, errors=[FieldError(pointer, "email", message)]) from None
     return found.normalized
 

@@ -15,6 +15,7 @@ from shopwright.auth.models import StaffRoleRow, StaffUserRow
 from shopwright.auth.passwords import require_acceptable
 from shopwright.auth.roles import EDIT_STAFF, require_covers
 from shopwright.errors import Conflict, FieldError, Forbidden, Invalid
+from shopwright.i18n import translatable
 from shopwright.ids import new_id
 
 if TYPE_CHECKING:
@@ -45,12 +46,12 @@ async def invite(auth: "Auth", ctx: "Context", email: str, name: str, role: str)
     async with ctx.transaction() as session:
         user = await _found_or_made(session, ctx, address, name)
         if user.disabled_at is not None:
-            raise Conflict("This account is disabled: whoever disabled it can enable it again.")
+            raise Conflict(translatable("This account is disabled: whoever disabled it can enable it again."))
         held = await session.get(StaffRoleRow, (ctx.store.id, user.id))
         if held is None:
             await auth.roles.give(session, ctx, user.id, role)
         elif user.password_hash is not None or held.role != role:
-            raise Conflict("This person has a role in the store already: change it there.")
+            raise Conflict(translatable("This person has a role in the store already: change it there."))
         else:
             require_covers(ctx.actor, (await auth.roles.find(session, role)).permissions)
         token = None
@@ -121,7 +122,7 @@ async def _found_or_made(session: AsyncSession, ctx: "Context", email: str, name
 async def _make(session: AsyncSession, ctx: "Context", email: str, name: str) -> StaffUserRow | None:
     """Make an account without a password; None when there is one with this e-mail."""
     if not name.strip():
-        message = "Say what this person is called."
+        message = translatable("Say what this person is called.")
         raise Invalid(message, errors=[FieldError("/name", "required", message)])
     row = StaffUserRow
     values = {"id": new_id(), "email": email, "name": name.strip(), "locale": ctx.locale}

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.errors import Conflict
+from shopwright.i18n import translatable
 
 # All owners are locked, in one order: two who remove each other at the same time come one after the other.
 _OWNERS = text(
@@ -39,5 +40,6 @@ async def require_other_owner(
     cared_for = {store_id for store_id, owner_id in owners if owner_id != staff_user_id}
     if set(store_ids) - cared_for:
         raise Conflict(
-            "This is the last owner of a store: make somebody else owner first.", code="last_owner"
+            translatable("This is the last owner of a store: make somebody else owner first."),
+            code="last_owner",
         )

@@ -15,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from shopwright.auth.common_passwords import COMMON
 from shopwright.errors import FieldError, Invalid, Unavailable
+from shopwright.i18n import translatable
 
 MIN_LENGTH = 10
 MAX_LENGTH = 1024
@@ -94,7 +95,7 @@ class Passwords:
     async def _in_thread(self, work: Callable[[], R]) -> R:
         if self._free <= 0:
             raise Unavailable(
-                "Too many people sign in at this moment. Try again in a few seconds.",
+                translatable("Too many people sign in at this moment. Try again in a few seconds."),
                 headers={"Retry-After": "5"},
             )
         with self._counting:
@@ -119,9 +120,11 @@ def password_problem(password: str, *, email: str = "") -> tuple[str, str] | Non
         return "too_long", f"Use at most {MAX_LENGTH} characters."
     mail = email.casefold()
     if mail and lower in {mail, mail.partition("@")[0]}:
-        return "like_email", "Choose a password that is not your e-mail address."
+        return "like_email", translatable("Choose a password that is not your e-mail address.")
     if lower in COMMON or len(set(lower)) < _FEWEST_DIFFERENT:
-        return "common", "This password is easy to guess. Choose another one, such as four unrelated words."
+        return "common", translatable(
+            "This password is easy to guess. Choose another one, such as four unrelated words."
+        )
     return None
 
 

@@ -2,7 +2,7 @@
 """Changing what a staff user signs in with: a forgotten password, a new password, a new e-mail."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -18,13 +18,16 @@ from shopwright.auth.accounts import (
 )
 from shopwright.auth.email import clean_email, searchable_email
 from shopwright.auth.ending import end_access
+from shopwright.auth.models import StaffUserRow
 from shopwright.auth.passwords import require_acceptable
 from shopwright.cache import Limit
 from shopwright.errors import Conflict, FieldError, Invalid, TooManyRequests
+from shopwright.i18n import translatable
 
 if TYPE_CHECKING:
     from shopwright.auth import Auth
     from shopwright.context import Context
+    from shopwright.http.visit import WebSession
 
 MAILS = Limit("auth.mails", 5, 3600)
 
@@ -76,7 +79,28 @@ async def reset_password(auth: "Auth", ctx: "Context", token: str, password: str
         await ctx.audit(session, "kernel.password_reset", subject=("kernel.staff_user", user.id))
     await end_access(auth.db, user.id, ctx.clock.now())
     await auth.throttle.succeeded(STAFF, user.email)
+    if ctx.visit is not None and ctx.visit.session.staff_user_id == user.id:
+        _begin_anew(ctx.visit.session)
+        ctx.visit.session.staff_user_id = None
     return user.id
+
+
+async def look(
+    auth: "Auth", ctx: "Context", token: str, purpose: Literal["reset", "email_change"]
+) -> str | None:
+    """Give the address a link is about, without using it up; None when it is not good any more.
+
+    That is the address of the account, or the new one; a link to a new address is for whoever asked for it.
+    """
+    async with ctx.transaction(readonly=True) as session:
+        binding_of = binding_in(session, lock=False)
+        found = await auth.one_time.look(session, token, purpose, STAFF, binding_of=binding_of)
+        if found is None:
+            return None
+        if purpose == "email_change":
+            return str(found.data["email"]) if found.subject_id == own_id(ctx) else None
+        user = await session.get(StaffUserRow, found.subject_id)
+        return user.email if user else None
 
 
 async def change_password(auth: "Auth", ctx: "Context", current: str, new: str) -> None:
@@ -95,9 +119,13 @@ async def change_password(auth: "Auth", ctx: "Context", current: str, new: str) 
         await ctx.audit(session, "kernel.password_changed", subject=("kernel.staff_user", user.id))
     await end_access(auth.db, user.id, ctx.clock.now())
     if ctx.visit is not None:
-        # The row of this browser's session is gone too: it goes on as a new one.
-        ctx.visit.session.id = None
-        ctx.visit.session.rotate = ctx.visit.session.changed = True
+        _begin_anew(ctx.visit.session)
+
+
+def _begin_anew(session: "WebSession") -> None:
+    """Let this browser go on as a new session: the row of its old one is gone with all others."""
+    session.id = None
+    session.rotate = session.changed = True
 
 
 async def require_own_password(
@@ -115,7 +143,7 @@ async def require_own_password(
     if not attempt.allowed:
         raise TooManyRequests(headers={"Retry-After": str(int(attempt.retry_after) + 1)})
     if not await auth.passwords.verify(password, account.password_hash if account else None):
-        message = "This is not your password."
+        message = translatable("This is not your password.")
         raise Invalid(message, errors=[FieldError(pointer, "wrong_password", message)])
     await auth.throttle.succeeded(STAFF, email)
 
@@ -153,5 +181,7 @@ async def confirm_email_change(auth: "Auth", ctx: "Context", token: str) -> UUID
             await session.flush()
             await ctx.audit(session, "kernel.email_changed", subject=("kernel.staff_user", user.id))
     except IntegrityError:
-        raise Conflict("Another staff user has this e-mail address.", code="email_taken") from None
+        raise Conflict(
+            translatable("Another staff user has this e-mail address."), code="email_taken"
+        ) from None
     return user.id

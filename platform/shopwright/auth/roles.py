@@ -16,6 +16,7 @@ from shopwright.auth.ending import end_access_in_store
 from shopwright.auth.models import RoleRow, StaffRoleRow
 from shopwright.auth.owners import lock_owners, require_other_owner
 from shopwright.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from shopwright.i18n import translatable
 from shopwright.plugin import Permission
 from shopwright.registry import Registry
 
@@ -27,18 +28,18 @@ EVERYTHING = frozenset({"*"})
 
 VIEW_STAFF, EDIT_STAFF = "kernel.staff.view", "kernel.staff.edit"
 KERNEL_PERMISSIONS = (
-    Permission(VIEW_STAFF, "See staff and roles"),
-    Permission(EDIT_STAFF, "Invite staff and change roles"),
-    Permission("kernel.api_keys.view", "See API keys"),
-    Permission("kernel.api_keys.edit", "Make and revoke API keys"),
-    Permission("kernel.plugins.view", "See plugins"),
-    Permission("kernel.plugins.edit", "Switch plugins on and off"),
-    Permission("kernel.settings.view", "See settings"),
-    Permission("kernel.settings.edit", "Change settings"),
-    Permission("kernel.settings.installation", "Change settings of the whole installation"),
-    Permission("kernel.audit.view", "See who did what"),
-    Permission("kernel.jobs.view", "See background jobs"),
-    Permission("kernel.jobs.edit", "Repeat and drop background jobs"),
+    Permission(VIEW_STAFF, translatable("See staff and roles")),
+    Permission(EDIT_STAFF, translatable("Invite staff and change roles")),
+    Permission("kernel.api_keys.view", translatable("See API keys")),
+    Permission("kernel.api_keys.edit", translatable("Make and revoke API keys")),
+    Permission("kernel.plugins.view", translatable("See plugins")),
+    Permission("kernel.plugins.edit", translatable("Switch plugins on and off")),
+    Permission("kernel.settings.view", translatable("See settings")),
+    Permission("kernel.settings.edit", translatable("Change settings")),
+    Permission("kernel.settings.installation", translatable("Change settings of the whole installation")),
+    Permission("kernel.audit.view", translatable("See who did what")),
+    Permission("kernel.jobs.view", translatable("See background jobs")),
+    Permission("kernel.jobs.edit", translatable("Repeat and drop background jobs")),
 )
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
@@ -88,7 +89,9 @@ def require_covers(actor: Actor, permissions: Collection[str]) -> None:
         Forbidden: the actor lacks some of it.
     """
     if not covers(actor, permissions):
-        raise Forbidden("You can only give or take what you may do yourself.", code="beyond_own_permissions")
+        raise Forbidden(
+            translatable("You can only give or take what you may do yourself."), code="beyond_own_permissions"
+        )
 
 
 class Roles:
@@ -110,11 +113,14 @@ class Roles:
             rows = await session.scalars(select(RoleRow).order_by(RoleRow.label))
             return [*self.built_in.values(), *(_role(row) for row in rows)]
 
-    async def save(self, ctx: "Context", code: str, label: str, permissions: Collection[str]) -> Role:
-        """Make or change a role of the store.
+    async def save(
+        self, ctx: "Context", code: str, label: str, permissions: Collection[str], *, is_new: bool = False
+    ) -> Role:
+        """Make or change a role of the store; with ``is_new`` one that is there already is left as it is.
 
         Raises:
-            Invalid: the code, the label or a permission is not acceptable; names the field.
+            Invalid: the code, the label or a permission is not acceptable, or the code is taken; names the
+                field.
             Forbidden: it would allow more than the actor may do, or did so before.
         """
         ctx.require(EDIT_STAFF)
@@ -123,10 +129,18 @@ class Roles:
         async with ctx.transaction() as session:
             before = await _custom(session, code, lock=True)
             if before is not None:
+                if is_new:
+                    raise _taken(code)
                 require_covers(ctx.actor, before.permissions)
             values = {"label": label.strip(), "permissions": sorted(set(permissions))}
             new = insert(RoleRow).values(store_id=ctx.store.id, code=code, **values)
-            await session.execute(new.on_conflict_do_update(index_elements=["store_id", "code"], set_=values))
+            key = ["store_id", "code"]
+            if is_new:
+                made = new.on_conflict_do_nothing(index_elements=key).returning(RoleRow.code)
+                if await session.scalar(made) is None:
+                    raise _taken(code)
+            else:
+                await session.execute(new.on_conflict_do_update(index_elements=key, set_=values))
             await ctx.audit(session, "kernel.role_saved", subject=("kernel.role", code), data=values)
         return Role(code, label.strip(), frozenset(permissions), built_in=False)
 
@@ -203,7 +217,7 @@ class Roles:
             .with_for_update()
         )
         if held is None:
-            raise NotFound("No such staff user works in this store.")
+            raise NotFound(translatable("No such staff user works in this store."))
         return held
 
     async def find(self, session: AsyncSession, code: str, *, pointer: str = "") -> Role:
@@ -219,13 +233,15 @@ class Roles:
     def _check(self, code: str, label: str, permissions: Collection[str]) -> None:
         errors = []
         if not _CODE.fullmatch(code):
-            errors.append(FieldError("/code", "code", "Use a-z, 0-9 and _, beginning with a letter."))
+            errors.append(
+                FieldError("/code", "code", translatable("Use a-z, 0-9 and _, beginning with a letter."))
+            )
         if code in self.built_in:
             errors.append(
                 FieldError("/code", "built_in", f"The role {code!r} is built in: choose another code.")
             )
         if not label.strip():
-            errors.append(FieldError("/label", "required", "Give the role a name."))
+            errors.append(FieldError("/label", "required", translatable("Give the role a name.")))
         errors += [
             FieldError("/permissions", "unknown_permission", f"There is no permission {unknown!r}.")
             for unknown in sorted(set(permissions) - set(self.known))
@@ -238,6 +254,11 @@ async def _custom(session: AsyncSession, code: str, *, lock: bool = False) -> Ro
     # The share lock keeps a role from being removed while somebody is given it.
     wanted = select(RoleRow).where(RoleRow.code == code).with_for_update(read=not lock)
     return (await session.scalars(wanted)).one_or_none()
+
+
+def _taken(code: str) -> Invalid:
+    message = f"There is a role {code!r} already: choose another code."
+    return Invalid(message, errors=[FieldError("/code", "taken", message)])
 
 
 def _role(row: RoleRow) -> Role:

@@ -13,6 +13,7 @@ from shopwright.auth.recovery import Mail
 from shopwright.auth.roles import EDIT_STAFF, VIEW_STAFF
 from shopwright.auth.sign_in import SignIn
 from shopwright.errors import NotFound
+from shopwright.i18n import translatable
 
 if TYPE_CHECKING:
     from shopwright.auth import Auth
@@ -40,7 +41,7 @@ class StaffService:
             ctx.require(VIEW_STAFF)
         account = await accounts.by_id(self._auth.roles, ctx, staff_user_id)
         if account is None or account.user.role is None:
-            raise NotFound("No such staff user works in this store.")
+            raise NotFound(translatable("No such staff user works in this store."))
         return account.user
 
     async def create(self, ctx: "Context", *, email: str, name: str, password: str, role: str) -> UUID:
@@ -79,6 +80,10 @@ class StaffService:
         """Make a link for a forgotten password. See ``recovery.request_reset``."""
         return await recovery.request_reset(self._auth, ctx, email)
 
+    async def look_at_reset(self, ctx: "Context", token: str) -> str | None:
+        """Give the e-mail of the account a link is for, without using it up."""
+        return await recovery.look(self._auth, ctx, token, "reset")
+
     async def reset_password(self, ctx: "Context", token: str, password: str) -> UUID:
         """Set a new password with a link. See ``recovery.reset_password``."""
         return await recovery.reset_password(self._auth, ctx, token, password)
@@ -94,6 +99,10 @@ class StaffService:
     async def request_email_change(self, ctx: "Context", email: str, password: str) -> Mail:
         """Make a link to a new address. See ``recovery.request_email_change``."""
         return await recovery.request_email_change(self._auth, ctx, email, password)
+
+    async def look_at_email_change(self, ctx: "Context", token: str) -> str | None:
+        """Give the new address of whoever acts, without using the link up."""
+        return await recovery.look(self._auth, ctx, token, "email_change")
 
     async def confirm_email_change(self, ctx: "Context", token: str) -> UUID:
         """Take over the new address. See ``recovery.confirm_email_change``."""

@@ -14,12 +14,13 @@ import segno
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shopwright.auth.accounts import own_account, require_power_over
+from shopwright.auth.accounts import own_account, own_id, require_power_over
 from shopwright.auth.digests import digest
 from shopwright.auth.models import StaffUserRow
 from shopwright.auth.roles import EDIT_STAFF
 from shopwright.clock import Clock
-from shopwright.errors import Conflict, FieldError, Invalid
+from shopwright.errors import Conflict, FieldError, Forbidden, Invalid
+from shopwright.i18n import translatable
 from shopwright.secrets import SecretBox
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Enrolment:
     secret: str
     uri: str
     qr_svg: str
+    """As large as the page makes it, on whatever ground: it needs a light one."""
 
 
 class Totp:
@@ -58,8 +60,15 @@ class Totp:
         async with ctx.transaction() as session:
             user = await own_account(session, ctx)
             user.totp_pending = self._box.encrypt(secret)
-            uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=ctx.store.name)
-        return Enrolment(secret, uri, segno.make(uri, error="m").svg_inline(scale=5, border=4))
+            return _enrolment(secret, user.email, ctx.store.name)
+
+    async def pending(self, ctx: "Context") -> Enrolment | None:
+        """Show again what ``begin`` made and ``confirm`` still waits for, to whom the password was asked before."""
+        async with ctx.transaction(readonly=True) as session:
+            user = await session.get(StaffUserRow, own_id(ctx))
+            if user is None or user.totp_pending is None:
+                return None
+            return _enrolment(self._box.decrypt(user.totp_pending), user.email, ctx.store.name)
 
     async def confirm(self, ctx: "Context", code: str) -> list[str]:
         """Switch the second factor on, or to a new device, and give recovery codes, shown this one time.
@@ -74,7 +83,7 @@ class Totp:
                 raise Conflict("Scan the QR code first.")
             step = self._matching_step(self._box.decrypt(user.totp_pending), code)
             if step is None:
-                message = "This code is not right. Enter the six digits that the app shows now."
+                message = translatable("This code is not right. Enter the six digits that the app shows now.")
                 raise Invalid(message, errors=[FieldError("/code", "totp", message)])
             user.totp_secret, user.totp_pending = user.totp_pending, None
             user.totp_enabled, user.totp_last_step = True, step
@@ -93,7 +102,7 @@ class Totp:
         async with ctx.transaction() as session:
             user = await own_account(session, ctx)
             if not user.totp_enabled:
-                raise Conflict("Switch the second factor on first.")
+                raise Conflict(translatable("Switch the second factor on first."))
             codes = _fresh_codes(user)
             await ctx.audit(session, "kernel.recovery_codes_renewed", subject=("kernel.staff_user", user.id))
         return codes
@@ -112,9 +121,16 @@ class Totp:
         """Switch off the second factor of a colleague who lost the device.
 
         Raises:
-            Forbidden: the colleague may do more than the actor, or works in stores the actor does not own.
+            Forbidden: the colleague may do more than the actor, or works in stores the actor does not own; or
+                is the actor, who has to give the password.
         """
         ctx.require(EDIT_STAFF)
+        if ctx.actor.id == staff_user_id:
+            raise Forbidden(
+                translatable(
+                    "Switch your own two-factor sign-in off with your password, on your account's page."
+                )
+            )
         async with ctx.transaction() as session:
             await require_power_over(self._auth.roles, session, ctx, staff_user_id)
             await self._switch_off(session, ctx, staff_user_id)
@@ -154,6 +170,11 @@ class Totp:
         }
         await session.execute(update(StaffUserRow).where(StaffUserRow.id == staff_user_id).values(off))
         await ctx.audit(session, "kernel.totp_disabled", subject=("kernel.staff_user", staff_user_id))
+
+
+def _enrolment(secret: str, email: str, store_name: str) -> Enrolment:
+    uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=store_name)
+    return Enrolment(secret, uri, segno.make(uri, error="m").svg_inline(border=4, omitsize=True))
 
 
 def _fresh_codes(user: StaffUserRow) -> list[str]:

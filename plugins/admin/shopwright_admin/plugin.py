@@ -8,7 +8,17 @@ from shopwright.http.routing import Route
 from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin import hookspecs
-from shopwright_admin.views import dashboard, plugins, sign_in, staff
+from shopwright_admin.views import (
+    account,
+    api_keys,
+    dashboard,
+    plugins,
+    recovery,
+    roles,
+    sign_in,
+    staff,
+    two_factor,
+)
 
 
 class Plugin(BasePlugin):
@@ -24,4 +34,7 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*sign_in.routes, *dashboard.routes, *plugins.routes, *plugins.api, *staff.routes]
+        return [
+            *sign_in.routes, *recovery.routes, *account.routes, *two_factor.routes, *dashboard.routes,
+            *plugins.routes, *plugins.api, *staff.routes, *roles.routes, *api_keys.routes,
+        ]  # fmt: skip

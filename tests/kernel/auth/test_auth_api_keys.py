@@ -157,3 +157,14 @@ async def test_without_the_permission_keys_are_neither_seen_nor_made_nor_revoked
 
     assert (await actor(office, key)).kind == "api_key"
     assert len(await office.auth.api_keys.all(owner)) == 1
+
+
+async def test_one_key_is_read_by_who_may_see_keys_of_the_store(office, owner) -> None:
+    made, _ = await office.auth.api_keys.create(owner, "Sync", ["orders.order.view"])
+    other = await office.acting(await office.employ("eve@shop.test", store="theirs"), "theirs")
+
+    assert await office.auth.api_keys.get(owner, made.id) == made
+    with pytest.raises(NotFound):
+        await office.auth.api_keys.get(other, made.id)
+    with pytest.raises(ShopwrightError):
+        await office.auth.api_keys.get(office.ctx(), made.id)

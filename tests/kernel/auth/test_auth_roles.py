@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import asyncio
+
 import pytest
 
 from shopwright.errors import Conflict, Forbidden, Invalid, NotFound, ShopwrightError
@@ -165,3 +167,20 @@ async def test_whoever_loses_the_role_is_out_at_once(office, owner) -> None:
     assert await office.sessions(bob) == 0
     with pytest.raises(ShopwrightError):
         await office.auth.tokens.refresh(office.ctx(), pair.refresh_token)
+
+
+async def test_a_new_role_never_replaces_one_that_is_there(office, owner) -> None:
+    roles = office.auth.roles
+    made = await roles.save(owner, "editor", "Editor", EDITOR, is_new=True)
+    with pytest.raises(Invalid) as refused:
+        await roles.save(owner, "editor", "Other", {"catalog.product.view"}, is_new=True)
+
+    assert [(e.pointer, e.code) for e in refused.value.errors] == [("/code", "taken")]
+    assert [role for role in await roles.all(owner) if not role.built_in] == [made]
+
+
+async def test_of_two_who_make_the_same_role_at_once_one_is_told(office, owner) -> None:
+    makes = (office.auth.roles.save(owner, "editor", label, EDITOR, is_new=True) for label in ("One", "Two"))
+    ended = await asyncio.gather(*makes, return_exceptions=True)
+
+    assert sorted(type(end).__name__ for end in ended) == ["Invalid", "Role"]

@@ -320,3 +320,37 @@ async def test_staff_of_another_store_cannot_be_seen_or_touched(office, ada) -> 
         with pytest.raises(NotFound):
             await attempt
     assert [user.email for user in await office.auth.staff.all(ctx)] == [EMAIL]
+
+
+async def test_looking_at_a_reset_link_tells_whose_it_is_and_leaves_it_good(office, ada) -> None:
+    staff = office.auth.staff
+    mail = await staff.request_reset(office.browser(), EMAIL)
+    looks = [await staff.look_at_reset(office.browser(), mail.token) for _ in range(2)]
+    elsewhere = await staff.look_at_reset(office.browser("theirs"), mail.token)
+    await staff.reset_password(office.browser(), mail.token, NEW)
+
+    assert (looks, elsewhere) == ([EMAIL, EMAIL], None)
+    assert await staff.look_at_reset(office.browser(), mail.token) is None
+
+
+async def test_a_reset_signs_out_the_browser_it_is_made_in(office, ada) -> None:
+    staff = office.auth.staff
+    mail = await staff.request_reset(office.browser(), EMAIL)
+    ctx = await office.acting(ada)
+
+    await staff.reset_password(ctx, mail.token, NEW)
+
+    session = ctx.visit.session
+    assert (session.id, session.staff_user_id, session.rotate) == (None, None, True)
+
+
+async def test_a_link_to_a_new_address_is_shown_to_who_asked_for_it_only(office, ada) -> None:
+    staff = office.auth.staff
+    ctx = await office.acting(ada)
+    bob = await office.acting(await office.employ("bob@shop.test"))
+    mail = await staff.request_email_change(ctx, "ada@new.test", PASSWORD)
+
+    assert await staff.look_at_email_change(ctx, mail.token) == "ada@new.test"
+    assert await staff.look_at_email_change(bob, mail.token) is None
+    await staff.confirm_email_change(ctx, mail.token)
+    assert await staff.look_at_email_change(ctx, mail.token) is None

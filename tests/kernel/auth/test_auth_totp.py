@@ -169,3 +169,23 @@ async def test_confirming_needs_a_beginning(office, ada) -> None:
 async def test_only_staff_have_a_second_factor(office) -> None:
     with pytest.raises(Forbidden):
         await office.auth.totp.begin(office.browser(), PASSWORD)
+
+
+async def test_what_was_begun_can_be_shown_again_until_it_is_confirmed(office, ada) -> None:
+    ctx = await office.acting(ada)
+    before = await office.auth.totp.pending(ctx)
+    enrolment = await office.auth.totp.begin(ctx, PASSWORD)
+    again = await office.auth.totp.pending(ctx)
+    await office.auth.totp.confirm(ctx, code_at(office, enrolment.secret))
+
+    assert (before, again) == (None, enrolment)
+    assert await office.auth.totp.pending(ctx) is None
+
+
+async def test_an_owner_needs_the_password_for_the_own_second_factor_like_everybody(
+    office, ada, enrolled
+) -> None:
+    with pytest.raises(Forbidden, match="with your password"):
+        await office.auth.totp.disable_for(await office.acting(ada), ada)
+
+    assert await sign_in(office, "") == "needs_totp"

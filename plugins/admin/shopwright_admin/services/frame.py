@@ -63,6 +63,8 @@ def _own(ctx: Context) -> list[NavItem]:
     return [
         item("Plugins", "admin.plugins", "kernel.plugins.view", "Settings", "plug", 10),
         item("Staff", "admin.staff", "kernel.staff.view", "Settings", "people", 20),
+        item("Roles", "admin.roles", "kernel.staff.view", "Settings", "shield", 22),
+        item("API keys", "admin.api_keys", "kernel.api_keys.view", "Settings", "key", 25),
         item("Audit log", "admin.audit", "kernel.audit.view", "Settings", "list", 30),
         item("Failed jobs", "admin.jobs", "kernel.jobs.view", "Settings", "alert", 40),
     ]

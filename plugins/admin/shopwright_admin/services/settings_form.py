@@ -15,7 +15,11 @@ Values = dict[Any, dict[str, Any]]
 def view(fields: Sequence[SettingField], typed: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Give what the template shows: lists of models as rows, with one empty row more."""
     return [
-        {"field": field, "value": typed.get(field.name, _shown(field)), "rows": _rows(field, typed)}
+        {
+            "field": field,
+            "value": _shown(field, typed.get(field.name, field.value)),
+            "rows": _rows(field, typed),
+        }
         for field in fields
     ]
 
@@ -38,12 +42,12 @@ def read(fields: Sequence[SettingField], typed: Typed) -> Values:
     return values
 
 
-def _shown(field: SettingField) -> Any:
+def _shown(field: SettingField, value: Any) -> Any:
     if field.kind == "list":
-        return "\n".join(str(item) for item in field.value or ())
+        return "\n".join(str(item) for item in value or ())
     if field.kind == "mapping":
-        return _lines(field.value or {})
-    return field.value
+        return _lines(value or {})
+    return value
 
 
 def _rows(field: SettingField, typed: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every page and API call of the admin, of all plugins, asked for by everybody: who gets in and who does not."""
+
+import pytest
+from aiohttp import FormData
+from tests.shop import EVERYTHING, add_product, bearer, furnish, place, ready_cart
+
+from shopwright.clock import FakeClock, SystemClock
+from shopwright.http.routing import Scope
+from shopwright.ids import new_id
+from shopwright.testing.kernels import ALPHA
+
+PASSWORD = "correct horse battery 9"
+EVERY = frozenset(
+    """
+    catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view customers.customer.view
+    importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
+    kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
+    kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view orders.order.edit
+    orders.order.view tax.rate.edit tax.rate.view
+    """.split()
+)
+LACKS = {
+    "owner": frozenset(),
+    "manager": frozenset({"kernel.staff.view", "kernel.staff.edit", "kernel.settings.installation"}),
+    "customer_service": frozenset(
+        """
+        catalog.category.edit catalog.product.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
+        kernel.jobs.edit kernel.plugins.edit kernel.settings.edit kernel.settings.installation kernel.staff.edit
+        tax.rate.edit
+        """.split()
+    ),
+    "no_access": EVERY,
+}
+"""What each role may not do, written down by hand."""
+ROLES = (*LACKS, "dismissed", "anonymous")
+NOBODY = {"dismissed", "anonymous"}
+SIGN_IN_PAGES = {
+    "/admin/login": 200, "/admin/forgot": 200, "/admin/reset/{token}": 404, "/admin/invite/{token}": 404,
+    "/api/admin/v1/openapi.json": 200,
+}  # fmt: skip
+"""Pages for those who are not signed in yet, and what they answer to an address with a bad token."""
+BAD_TOKEN_PAGES = {"/admin/account/email/{token}"}
+PAGES, API = Scope.ADMIN, Scope.ADMIN_API
+
+
+@pytest.fixture
+async def kernel(make_kernel):
+    clock = FakeClock(SystemClock().now())
+    return await make_kernel(plugins=EVERYTHING, stores=[ALPHA], clock=clock)
+
+
+@pytest.fixture
+async def ctx(kernel):
+    return await furnish(kernel, "alpha")
+
+
+@pytest.fixture
+async def people(kernel, ctx, make_client):
+    """A browser for each role, signed in but for the anonymous one; the dismissed one has lost the role since."""
+    await kernel.auth.roles.save(ctx, "no_access", "No access", ())
+    browsers = {}
+    for role in ROLES:
+        browsers[role] = await make_client(kernel, "alpha")
+        if role == "anonymous":
+            continue
+        email, held = f"{role}@example.com", "manager" if role == "dismissed" else role
+        user_id = await kernel.auth.staff.create(ctx, email=email, name=role, password=PASSWORD, role=held)
+        await browsers[role].sign_in_staff(email, PASSWORD)
+        if role == "dismissed":
+            await kernel.auth.roles.unassign(ctx, user_id)
+    return browsers
+
+
+@pytest.fixture
+async def things(kernel, ctx, people):
+    """Something for each name in an address."""
+    variant_id = await add_product(ctx)
+    product_id = await ctx.fetch_value("SELECT product_id FROM catalog_variant WHERE id = $1", variant_id)
+    owner = people["owner"]
+    headers = await bearer(ctx, "catalog.category.edit", "tax.rate.edit", "orders.order.view")
+    category = await owner.send("PUT", "/api/admin/v1/categories/lamp", {"title": "Lamps"}, headers=headers)
+    rate = {"country": "DE", "label": "VAT", "percent": "19"}
+    rate = await owner.post_json("/api/admin/v1/tax-rates", rate, headers=headers)
+    order = await (await place(owner, await ready_cart(owner, {variant_id: 1}))).json()
+    key, _ = await kernel.auth.api_keys.create(ctx, "Sync", ["orders.order.view"])
+    await kernel.auth.roles.save(ctx, "spare", "Spare", ())
+    form = FormData(quote_fields=False)
+    form.add_field("csrf_token", await owner.csrf_token("/admin/import"))
+    form.add_field(
+        "file", b"Handle,Title,Variant Price\nbulb,Bulb,3.50\n", filename="a.csv", content_type="text/csv"
+    )
+    upload = await owner.request("POST", "/admin/import", data=form)
+    await kernel.jobs.drain()
+    assert (category.status, upload.status) == (201, 303)
+    staff = {user.name: user.id for user in await kernel.auth.staff.all(ctx)}
+    return {
+        "product_id": product_id, "variant_id": variant_id, "handle": "lamp", "order_id": order["id"],
+        "rate_id": rate["id"], "run_id": upload.headers["Location"].rpartition("/")[2], "key_id": key.id,
+        "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
+        "token": "x" * 43,
+    }  # fmt: skip
+
+
+def routes_of(kernel, ctx, scopes, methods):
+    return [r for r in kernel.routes.all(ctx.store) if r.scope in scopes and r.method in methods]
+
+
+def may(role: str, permission: str) -> bool:
+    if role in NOBODY:
+        return permission == "public"
+    return permission in {"public", "staff"} or (permission in EVERY and permission not in LACKS[role])
+
+
+def expected(role: str, route) -> int:
+    """The status of a GET, by the table above."""
+    if route.permission == "public":
+        is_away = route.path == "/admin/login" and role not in NOBODY
+        return 303 if is_away else SIGN_IN_PAGES[route.path]
+    if may(role, route.permission):
+        return 404 if route.path in BAD_TOKEN_PAGES else 200
+    if role in NOBODY:
+        return 303 if route.scope is PAGES else 401
+    return 403
+
+
+def test_the_table_knows_every_permission(kernel):
+    assert set(kernel.auth.roles.known) == EVERY
+
+
+async def test_each_role_reads_what_its_permissions_allow_and_nothing_else(kernel, ctx, people, things):
+    routes = routes_of(kernel, ctx, {PAGES, API}, {"GET"})
+    wrong, seen = [], {}
+    for route in routes:
+        path = route.path.format_map(things)
+        for role, browser in people.items():
+            answer = await browser.get(path)
+            seen[answer.status] = seen.get(answer.status, 0) + 1
+            if answer.status != expected(role, route):
+                wrong.append((role, path, answer.status, expected(role, route)))
+            if answer.status == 303 and role in NOBODY:
+                assert answer.headers["Location"].startswith("/admin/login?next=%2Fadmin%2F")
+
+    assert wrong == []
+    assert len(routes) > 40
+    assert set(seen) == {200, 303, 401, 403, 404}
+
+
+async def test_who_may_not_change_something_is_refused_before_the_form_is_looked_at(
+    kernel, ctx, people, things
+):
+    """Sent without the token of a form, so that nothing happens to those who may either."""
+    routes = routes_of(kernel, ctx, {PAGES}, {"POST"})
+    before = await ctx.fetch_value("SELECT count(*) FROM kernel_audit")
+    wrong = []
+    for route in routes:
+        path = route.path.format_map(things)
+        for role, browser in people.items():
+            answer = await browser.request("POST", path, data={"role": "owner"})
+            page = await answer.text()
+            refused = f"You need the permission {route.permission}." in page
+            away = answer.status == 303 and answer.headers["Location"] == "/admin/login"
+            unsent = answer.status == 403 and "This form is out of date." in page
+            if may(role, route.permission):
+                is_right = unsent
+            else:
+                is_right = away if role in NOBODY else answer.status == 403 and refused
+            if not is_right:
+                wrong.append((role, path, answer.status))
+
+    assert wrong == []
+    assert len(routes) > 30
+    assert await ctx.fetch_value("SELECT count(*) FROM kernel_audit") == before
+
+
+async def test_the_menu_offers_only_what_may_be_opened(people):
+    guarded = {
+        "/admin/staff": "kernel.staff.view",
+        "/admin/roles": "kernel.staff.view",
+        "/admin/api-keys": "kernel.api_keys.view",
+        "/admin/import": "importer.run.edit",
+        "/admin/orders": "orders.order.view",
+    }
+    for role, lacking in LACKS.items():
+        page = await (await people[role].get("/admin/")).text()
+        menu = page.partition('<nav class="nav"')[2].partition("</nav>")[0]
+        paths = [part.partition('"')[0] for part in menu.split('href="')[1:]]
+
+        assert [path for path in paths if (await people[role].get(path)).status != 200] == []
+        assert {path for path in paths if path in guarded} == {
+            path for path, permission in guarded.items() if permission not in lacking
+        }
