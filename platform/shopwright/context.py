@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shopwright.actor import SYSTEM, Actor
+from shopwright.actor import Actor
 from shopwright.clock import Clock
 from shopwright.errors import Forbidden, Unauthorized
 from shopwright.hooks.call import Hooks
@@ -131,6 +131,3 @@ class Context:
 
     def as_actor(self, actor: Actor) -> "Context":
         return replace(self, actor=actor)
-
-    def as_system(self) -> "Context":
-        return replace(self, actor=SYSTEM)

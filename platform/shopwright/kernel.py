@@ -66,7 +66,7 @@ class Kernel:
         self.clock = clock
         self.secret_keys = secret_keys(config)
         self.routes = Table(registry, kernel_routes())
-        self.problems = ProblemBoard([*registry.problems, *self.routes.problems])
+        self.problems = ProblemBoard([*registry.problems, *self.routes.problems], clock)
         self.breakers = Breakers(clock, on_change=self.problems.breaker_changed)
         self.translations = TranslationRegistry()
         self.mailer = LogMailer()
@@ -114,6 +114,8 @@ class Kernel:
         self.auth = Auth(self)
         await self.reload()
         await self.db.listen("shopwright_config", self._config_changed)
+        await self.problems.share(self.db)
+        self._stack.push_async_callback(self.problems.close)
         await self.events.start()
 
     async def _config_changed(self, _payload: str) -> None:

@@ -8,6 +8,8 @@ import pytest
 from tests.shop import EVERYTHING, THEMES, add_product, furnish, place, ready_cart
 
 from shopwright.errors import Rejection
+from shopwright.hooks import BreakerKey
+from shopwright.kernel import Kernel
 from shopwright.money import Money
 from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
@@ -114,6 +116,27 @@ async def test_a_plugin_that_keeps_failing_is_left_alone_and_shown_on_a_problem_
 
     cards = {(p.plugin, p.hook) for p in kernel.problems.for_store(ctx.store.id)}
     assert {("failing", "shipping_rates"), ("failing", "cart_fees"), ("failing", "cart_process")} <= cards
+
+
+async def test_other_processes_show_the_problem_too_and_forget_it_when_it_is_over(make_kernel):
+    kernel = await make_kernel(stores=[ALPHA])
+    store_id = kernel.directory.by_code("alpha").id
+    key = BreakerKey("failing", "shipping_rates", store_id)
+    async with await Kernel.open(kernel.config) as other:
+
+        def cards():
+            return [(p.plugin, p.hook, p.detail) for p in other.problems.for_store(store_id)]
+
+        async def until(wanted):
+            async with asyncio.timeout(10):
+                while cards() != wanted:  # noqa: ASYNC110 - nothing tells when a card changes
+                    await asyncio.sleep(0.02)
+
+        for _ in range(5):
+            kernel.breakers.failed(key, RuntimeError("no rates today " + "x" * 9000))
+        await until([("failing", "shipping_rates", ("RuntimeError: no rates today " + "x" * 9000)[:500])])
+        kernel.breakers.succeeded(key)
+        await until([])
 
 
 class Objecting(BasePlugin):

@@ -254,7 +254,7 @@ async def test_a_breaker_opens_after_five_failures_and_tries_again_after_a_rest(
     await hooks.collect(lenient_items, number=99)
 
     assert asked == [0, 1, 2, 3, 4, 99]
-    assert news == [("flaky", True)]
+    assert news == [("flaky", True), ("flaky", True)], "when it opened, and when its trial failed"
 
 
 async def test_the_callers_cancellation_is_not_a_plugins_failure():

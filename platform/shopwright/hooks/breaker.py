@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Breakers: a plugin that keeps failing in a hook is left alone for a while, store by store."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -21,6 +22,7 @@ class BreakerKey(NamedTuple):
 class _State:
     failures: int = 0
     open_until: float = 0.0
+    told_at: float = -math.inf
     last_error: str = ""
 
 
@@ -28,7 +30,8 @@ class Breakers:
     """All breakers of one process.
 
     After ``threshold`` failures in a row a breaker is open for ``rest`` seconds; then one call is let
-    through, and its outcome decides. ``on_change(key, is_open, error)`` is told when one opens or closes.
+    through, and its outcome decides. ``on_change(key, is_open, error)`` is told when one opens, once
+    in a rest while it stays open, and when it closes.
     """
 
     def __init__(
@@ -60,15 +63,13 @@ class Breakers:
         state.failures += 1
         state.last_error = f"{type(error).__name__}: {error}"
         if state.failures >= self._threshold:
-            state.open_until = self._clock.monotonic() + self._rest
-        if state.failures == self._threshold and self._on_change:
-            self._on_change(key, True, state.last_error)
+            now = self._clock.monotonic()
+            state.open_until = now + self._rest
+            if self._on_change and now >= state.told_at + self._rest:
+                state.told_at = now
+                self._on_change(key, True, state.last_error)
 
     def succeeded(self, key: BreakerKey) -> None:
         state = self._states.pop(key, None)
         if state is not None and state.failures >= self._threshold and self._on_change:
             self._on_change(key, False, "")
-
-    def open_keys(self) -> list[tuple[BreakerKey, str]]:
-        """Give what is open now, each with its last error."""
-        return [(key, s.last_error) for key, s in self._states.items() if s.failures >= self._threshold]

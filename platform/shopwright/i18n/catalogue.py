@@ -54,13 +54,6 @@ class Translator:
         entry = self._messages.get((context, message))
         return _fill(entry.forms[0] if entry else message, message, values)
 
-    def plural_text(self, singular: str, plural: str, number: int) -> str:
-        """Give the form for a number with its placeholders still in it, for templates that fill them."""
-        entry = self._messages.get((None, singular))
-        if entry and entry.choose:
-            return entry.forms[min(entry.choose(number), len(entry.forms) - 1)]
-        return singular if number == 1 else plural
-
     def _plural(
         self, context: str | None, singular: str, plural: str, number: int, values: dict[str, object]
     ) -> str:
