@@ -19,6 +19,7 @@ class EventCodec:
     def __init__(self, registry: Registry) -> None:
         self._specs: dict[str, Spec] = {}
         self._names: dict[Spec, str] = {}
+        self._types: dict[str, Any] = {}
         self._adapters: dict[str, TypeAdapter[Any]] = {}
         for spec in registry.specs():
             if policy_of(spec.function).mode == "event":
@@ -38,7 +39,7 @@ class EventCodec:
         name = self._names.get(spec)
         if name is None:
             raise TypeError(f"{spec.__name__} is not an event of a loaded plugin")
-        declared = _declared(spec)
+        declared = self._type(name)
         if isinstance(declared, type) and not isinstance(event, declared):
             raise TypeError(f"{name} takes {declared.__name__}, not {type(event).__name__}")
         payload = self._adapter(name).dump_json(event).decode()
@@ -51,7 +52,13 @@ class EventCodec:
     def _adapter(self, name: str) -> TypeAdapter[Any]:
         found = self._adapters.get(name)
         if found is None:
-            found = self._adapters[name] = TypeAdapter(_declared(self._specs[name]))
+            found = self._adapters[name] = TypeAdapter(self._type(name))
+        return found
+
+    def _type(self, name: str) -> Any:
+        found = self._types.get(name)
+        if found is None:
+            found = self._types[name] = _declared(self._specs[name])
         return found
 
 

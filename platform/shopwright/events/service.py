@@ -21,30 +21,39 @@ if TYPE_CHECKING:
     from shopwright.context import Context
     from shopwright.kernel import Kernel
 
-# The counter's row stays locked until the commit, so numbers have no holes and become visible in order.
+# The counter's row stays locked until the commit, so numbers have no holes and become visible in order. Counters are
+# locked in their order, so that two transactions with many events cannot wait for each other.
 _EMIT = """
-    WITH head AS (
+    WITH told AS (
+        SELECT * FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::integer[], $6::text[])
+            AS t (kind, aggregate, id, version, payload)
+    ), head AS (
         INSERT INTO kernel_outbox_head AS h (store_id, aggregate_kind, aggregate_id, seq)
-        VALUES ($1::uuid, $2::text, $3::uuid, 1)
+        SELECT $1::uuid, kind, aggregate, 1 FROM told ORDER BY kind, aggregate
         ON CONFLICT (store_id, aggregate_kind, aggregate_id) DO UPDATE SET seq = h.seq + 1
-        RETURNING seq
+        RETURNING aggregate_kind, aggregate_id, seq
     ), event AS (
         INSERT INTO kernel_outbox (store_id, id, name, version, aggregate_kind, aggregate_id, seq, payload,
                                    subscribers, actor, request_id, created_at)
-        SELECT $1, $4::uuid, $5::text, $6::integer, $2, $3, seq, $7::jsonb, $8::text[], $9::text, $10::text,
-               $11::timestamptz
-        FROM head
-        RETURNING seq
+        SELECT $1, told.id, $7::text, told.version, told.kind, told.aggregate, head.seq, told.payload::jsonb,
+               $8::text[], $9::text, $10::text, $11::timestamptz
+        FROM told JOIN head ON head.aggregate_kind = told.kind AND head.aggregate_id = told.aggregate
+        RETURNING id, aggregate_kind, aggregate_id, seq
     )
     INSERT INTO kernel_delivery (store_id, id, outbox_id, subscriber, aggregate_kind, aggregate_id, seq,
                                  next_attempt_at)
-    SELECT $1, d.id, $4, d.subscriber, $2, $3, event.seq, $11
-    FROM event, unnest($12::uuid[], $8) AS d (id, subscriber)
+    SELECT $1, d.id, d.outbox_id, d.subscriber, event.aggregate_kind, event.aggregate_id, event.seq, $11
+    FROM event JOIN unnest($12::uuid[], $13::uuid[], $14::text[]) AS d (id, outbox_id, subscriber)
+        ON d.outbox_id = event.id
 """
 _DEAD = """
     SELECT d.subscriber, count(*) AS number, max(d.last_error) AS error
     FROM kernel_delivery d WHERE d.status = 'dead' GROUP BY d.subscriber ORDER BY d.subscriber
 """
+
+
+Aggregate = tuple[str, UUID]
+"""The thing an event is about, (kind, id)."""
 
 
 class Events:
@@ -65,24 +74,32 @@ class Events:
         ctx: "Context",
         session: AsyncSession,
         spec: Spec,
-        event: Any,
-        aggregate: tuple[str, UUID],
+        events: Sequence[tuple[Any, Aggregate]],
         subscribers: Sequence[str],
     ) -> None:
-        """Write an event, its deliveries and their jobs in the caller's transaction: two statements, or one.
+        """Write events, their deliveries and their jobs in the caller's transaction: two statements, or one.
 
         Raises:
-            TypeError: the event is not what the hook declares.
+            TypeError: an event is not what the hook declares.
+            ValueError: two of them are of the same aggregate, so that their order would be unclear.
         """
-        name, version, payload = self._codec.encode(spec, event)
-        ids = [new_id() for _ in subscribers]
+        aggregates = [aggregate for _, aggregate in events]
+        if len(set(aggregates)) < len(aggregates):
+            raise ValueError(f"emit events of {spec.__name__} about the same thing one after another")
+        if not events:
+            return
+        encoded = [self._codec.encode(spec, event) for event, _ in events]
+        ids = [new_id() for _ in events]
+        deliveries = [(new_id(), id_, subscriber) for id_ in ids for subscriber in subscribers]
         await SessionDriver(session).fetch(
             _EMIT,
-            ctx.store.id, *aggregate, new_id(), name, version, payload, list(subscribers),
-            actor_words(ctx.actor), ctx.request_id, ctx.clock.now(), ids,
+            ctx.store.id, [kind for kind, _ in aggregates], [id_ for _, id_ in aggregates], ids,
+            [version for _, version, _ in encoded], [payload for *_, payload in encoded], encoded[0][0],
+            list(subscribers), actor_words(ctx.actor), ctx.request_id, ctx.clock.now(),
+            [id_ for id_, _, _ in deliveries], [event for _, event, _ in deliveries], [to for *_, to in deliveries],
         )  # fmt: skip
-        if ids:
-            jobs = [Entry(DELIVER, ctx.store.id, str(id_), ctx.request_id) for id_ in ids]
+        if deliveries:
+            jobs = [Entry(DELIVER, ctx.store.id, str(id_), ctx.request_id) for id_, _, _ in deliveries]
             await self._kernel.jobs.queue(session).put(jobs)
 
     async def invalidate(self, ctx: "Context", session: AsyncSession, tags: Iterable[str]) -> None:

@@ -185,9 +185,22 @@ class Hooks:
 
         ``aggregate`` is the thing the event is about, (kind, id): its events are delivered in order.
         """
+        await self.emit_many(session, spec, [(event, aggregate)])
+
+    async def emit_many(
+        self,
+        session: AsyncSession,
+        spec: Callable[["Context", V], Awaitable[None]],
+        events: Sequence[tuple[V, tuple[str, UUID]]],
+    ) -> None:
+        """Do as ``emit`` for events of different aggregates, with two statements for all of them.
+
+        Raises:
+            ValueError: two of them are of the same aggregate.
+        """
         plan, _ = self._prepare(spec, "event", (), {})
         subscribers = tuple(step.plugin for step in plan.steps)
-        await self._ctx.kernel.events.emit(self._ctx, session, spec, event, aggregate, subscribers)
+        await self._ctx.kernel.events.emit(self._ctx, session, spec, events, subscribers)
 
     async def deliver(self, spec: Callable[["Context", V], Awaitable[None]], event: V, plugin: str) -> bool:
         """Run one subscriber of an event; False when its plugin is off in this store by now."""

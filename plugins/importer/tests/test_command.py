@@ -55,3 +55,17 @@ async def test_mistakes_are_said_in_one_line(write, run, store, words):
 
     assert isinstance(result.exception, UsageError)
     assert words in str(result.exception)
+
+
+async def test_pictures_of_other_servers_are_left_to_the_worker(ctx, write, run):
+    rows = [lamp(f"lamp-{n}", **{"Image Src": f"https://img.example/{n}.jpg"}) for n in range(3)]
+
+    said = await run(str(write(*rows)), "--store", "alpha")
+    told = await run(str(write(*rows)), "--store", "alpha", "--json")
+
+    waiting = await ctx.fetch_value(
+        "SELECT count(*) FROM importer_picture WHERE state = 'waiting' AND attempts = 0"
+    )
+    assert "3 pictures of other servers wait for shopwright worker;" in " ".join(said.stdout.split())
+    assert json.loads(told.stdout)["pictures_waiting"] == 3
+    assert waiting == 3

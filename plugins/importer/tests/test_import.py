@@ -161,7 +161,7 @@ async def test_a_file_counts_stock_again_only_when_it_says_something_new(ctx, wr
 
 
 async def test_an_import_that_was_stopped_goes_on_and_loses_nothing(ctx, write, stored):
-    path = write(*(lamp(f"lamp-{number:03}") for number in range(60)), lamp("wrong", price="x"))
+    path = write(*(lamp(f"lamp-{number:03}") for number in range(160)), lamp("wrong", price="x"))
 
     def stop(done: int, size: int) -> None:
         raise KeyboardInterrupt
@@ -172,15 +172,15 @@ async def test_an_import_that_was_stopped_goes_on_and_loses_nothing(ctx, write, 
     report = await import_shopify(ctx, path)
     again = await import_shopify(ctx, path)
 
-    assert 0 < partly < 60
+    assert 0 < partly < 160
     assert report.resumed_at_line == partly + 2
-    assert (report.rows, report.products_created, len(report.refusals)) == (61, 60, 1)
-    assert len(await stored()) == 60
-    assert (again.resumed_at_line, again.products_unchanged) == (1, 60)
+    assert (report.rows, report.products_created, len(report.refusals)) == (161, 160, 1)
+    assert len(await stored()) == 160
+    assert (again.resumed_at_line, again.products_unchanged) == (1, 160)
 
 
 async def test_restart_begins_anew(ctx, write):
-    path = write(*(lamp(f"lamp-{number:03}") for number in range(60)))
+    path = write(*(lamp(f"lamp-{number:03}") for number in range(160)))
 
     def stop(done: int, size: int) -> None:
         raise KeyboardInterrupt
@@ -189,7 +189,7 @@ async def test_restart_begins_anew(ctx, write):
         await import_shopify(ctx, path, progress=stop)
     report = await import_shopify(ctx, path, options=ImportOptions(restart=True))
 
-    assert (report.resumed_at_line, report.rows, report.products) == (1, 60, 60)
+    assert (report.resumed_at_line, report.rows, report.products) == (1, 160, 160)
 
 
 async def test_latin_1_is_read_and_told(ctx, write):
@@ -222,3 +222,27 @@ async def test_a_broken_translation_file_is_named(ctx, write, tmp_path):
 
     with pytest.raises(UsageError, match="products.de.csv lacks the columns Title"):
         await import_shopify(ctx, write(lamp()))
+
+
+async def test_refused_products_among_many_leave_the_others_in_their_order(ctx, write, stored):
+    rows = [lamp(f"lamp-{number:03}") for number in range(130)]
+    for wrong in (0, 7, 64, 129):
+        rows[wrong]["Title"] = "x" * 501
+
+    report = await import_shopify(ctx, write(*rows))
+
+    assert [(r.line, r.message) for r in report.refusals] == [
+        (number + 2, "Title: Use at most 500 characters.") for number in (0, 7, 64, 129)
+    ]
+    assert (report.products_created, report.products_refused, report.rows) == (126, 4, 130)
+    assert len(await stored()) == 126
+
+
+async def test_a_product_with_many_variants_goes_in_with_fewer_others(ctx, write, stored):
+    rows = [row for n in range(12) for row in sized(f"shirt-{n}", *(str(size) for size in range(150)))]
+    steps = []
+
+    report = await import_shopify(ctx, write(*rows), progress=lambda done, size: steps.append(done))
+
+    assert (report.products_created, report.variants, len(steps)) == (12, 1800, 3)
+    assert {len(variants) for variants in (await stored()).values()} == {150}

@@ -220,7 +220,7 @@ async def test_each_store_fetches_for_itself(ctx, kernel, write, server):
 
 
 async def test_an_import_that_goes_on_fetches_all_its_pictures(ctx, write, server, report):
-    rows = [lamp(f"lamp-{n:02}", **{"Image Src": server.url(f"good/{n}.png")}) for n in range(30)]
+    rows = [lamp(f"lamp-{n:03}", **{"Image Src": server.url(f"good/{n}.png")}) for n in range(110)]
     path = write(*rows)
 
     def stop(done: int, size: int) -> None:
@@ -233,7 +233,7 @@ async def test_an_import_that_goes_on_fetches_all_its_pictures(ctx, write, serve
     await ctx.kernel.jobs.drain(strict=True)
     anew = await import_shopify(ctx, path, options=ImportOptions(restart=True))
 
-    assert ((await report())[0], anew.pictures_waiting) == (outside.Counts(stored=30), 0)
+    assert ((await report())[0], anew.pictures_waiting) == (outside.Counts(stored=110), 0)
     assert set(server.asked.values()) == {1}
 
 

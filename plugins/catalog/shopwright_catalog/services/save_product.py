@@ -139,9 +139,14 @@ async def _write(ctx: Context, session: AsyncSession, works: Sequence[_Work]) ->
     categories = [row for work in works for row in _categories(work)]
     if images or categories:
         await session.execute(_PARTS, {"images": dump(images), "categories": dump(categories)})
-    for work in works:
-        event = ProductSaved(work.id, work.product.handle, created=not work.known)
-        await ctx.hooks.emit(session, product_saved, event, aggregate=("catalog.product", work.id))
+    events = [
+        (
+            ProductSaved(work.id, work.product.handle, created=not work.known),
+            ("catalog.product", work.id),
+        )
+        for work in works
+    ]
+    await ctx.hooks.emit_many(session, product_saved, events)
     tags = [f"catalog.product:{work.id}" for work in works]
     await ctx.kernel.events.invalidate(ctx, session, [*tags, "catalog.products", CATEGORIES])
 

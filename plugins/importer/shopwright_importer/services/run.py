@@ -5,7 +5,6 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,8 +23,10 @@ from shopwright_importer.services.product_of import Parsed, Source, parse
 from shopwright_importer.services.read_csv import Group, groups
 from shopwright_importer.services.source_file import SourceFile, look
 
-TOGETHER = 25
-"""Products in one transaction. When one of them is refused, all of them are taken one by one."""
+TOGETHER = 100
+"""Products in one transaction. When one of them is refused, the others are taken in halves."""
+ROWS = 1000
+"""When they have many variants, fewer products go together."""
 
 
 async def import_file(
@@ -48,7 +49,15 @@ async def import_file(
 
 
 def _batches(found: Iterator[Group]) -> Iterator[list[Group]]:
-    while batch := list(islice(found, TOGETHER)):
+    batch: list[Group] = []
+    rows = 0
+    for group in found:
+        batch.append(group)
+        rows += len(group.rows)
+        if len(batch) >= TOGETHER or rows >= ROWS:
+            yield batch
+            batch, rows = [], 0
+    if batch:
         yield batch
 
 
@@ -125,8 +134,9 @@ class Run:
                 )
                 self.report = await self.ctx.run(lambda session: self._save(session, [refused], read))
             else:
-                for parsed in batch:
-                    await self.take([parsed], read)
+                middle = len(batch) // 2
+                await self.take(batch[:middle], read)
+                await self.take(batch[middle:], read)
 
     async def _save(self, session: AsyncSession, batch: Sequence[Parsed], read: int) -> ImportReport:
         batch = await self._protected(session, batch)

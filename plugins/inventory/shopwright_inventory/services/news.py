@@ -12,7 +12,8 @@ from shopwright_inventory.hookspecs import StockChanged, stock_changed
 
 async def tell(ctx: Context, session: AsyncSession, changes: Mapping[UUID, tuple[int, int]]) -> None:
     """Emit ``stock_changed`` for variants by (before, after), in the order in which levels are locked."""
-    for variant_id in sorted(changes):
-        before, after = changes[variant_id]
-        event = StockChanged(variant_id, before, after)
-        await ctx.hooks.emit(session, stock_changed, event, aggregate=("inventory.variant", variant_id))
+    events = [
+        (StockChanged(variant_id, *changes[variant_id]), ("inventory.variant", variant_id))
+        for variant_id in sorted(changes)
+    ]
+    await ctx.hooks.emit_many(session, stock_changed, events)
