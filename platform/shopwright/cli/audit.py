@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from shopwright.cli.common import DataDir, Json, out, print_json, with_kernel
+from shopwright.cli.common import DataDir, Json, print_json, say, with_kernel
 from shopwright.kernel import Kernel
 
 app = typer.Typer(no_args_is_help=True)
@@ -30,6 +30,6 @@ def verify(as_json: Json = False, data_dir: DataDir = None) -> None:
         print_json({"stores": found})
     else:
         for code, wrong in found.items():
-            out.print(f"{code}: {'; '.join(wrong) if wrong else 'whole'}")
+            say(f"{code}: {'; '.join(wrong) if wrong else 'whole'}")
     if any(found.values()):
         sys.exit(1)

@@ -12,6 +12,8 @@ from typing import Annotated, Any, TypeVar
 import orjson
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from shopwright.config import Config, load_config
 from shopwright.db.embedded import EmbeddedServer
@@ -22,6 +24,7 @@ from shopwright.stores import Store
 T = TypeVar("T")
 out = Console()
 err = Console(stderr=True)
+_ENDLESS = 10_000
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 DataDir = Annotated[
@@ -69,6 +72,19 @@ def store_of(kernel: Kernel, code: str) -> Store:
         known = ", ".join(s.code for s in kernel.directory.all()) or "none yet"
         raise UsageError(f"There is no store {code!r}. There are: {known}.")
     return store
+
+
+def say(line: str, *, style: str = "") -> None:
+    """Print a line as it is: never cut or wrapped, and brackets in it stay."""
+    out.print(Text(line, style=style), soft_wrap=True)
+
+
+def show_table(table: Table) -> None:
+    """Print a table; long words are folded on a terminal, and nothing is cut or folded where there is none."""
+    for column in table.columns:
+        column.overflow = "fold"
+    width = None if out.is_terminal else _ENDLESS
+    Console(width=width, markup=False, highlight=False).print(table)
 
 
 def print_json(value: Any) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``shopwright demo``: stores out of files, loaded by the plugins themselves, served with a worker inside."""
+"""The stores of ``shopwright demo``: out of files, loaded by the plugins themselves."""
 
 import json
 import secrets
@@ -52,8 +52,9 @@ async def load_stores(kernel: Kernel, folder: Path, say: Say) -> None:
     pictures = kernel.config.data_dir / "demo-pictures"
     todo = [v for v in read_catalogues(folder) if not (done / v["store"]["code"]).exists()]
     if not todo:
+        say("Stores: loaded already")
         return
-    say("Drawing the pictures")
+    say("Pictures: drawing those that are missing")
     draw_pictures(folder, pictures)
     for values in todo:
         store = await _store(kernel, values)
@@ -90,9 +91,9 @@ async def _load(kernel: Kernel, store: Store, source: DemoSource, say: Say) -> N
             await switch_plugin(kernel.context(fresh, actor=SYSTEM), plugin, enabled=True)
     loaded = kernel.directory.by_id(store.id)
     assert loaded is not None
-    say(f"Loading {store.name}")
-    for line in await kernel.context(loaded, actor=SYSTEM).hooks.collect(demo_data, source=source):
-        say(f"  {line}")
+    say(f"{store.name}: loading")
+    lines = await kernel.context(loaded, actor=SYSTEM).hooks.collect(demo_data, source=source)
+    say(f"{store.name}: {', '.join(lines)}")
 
 
 async def _staff(kernel: Kernel, store: Store) -> None:

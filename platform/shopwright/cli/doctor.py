@@ -5,8 +5,9 @@ import sys
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from shopwright.cli.common import DataDir, Json, out, print_json, with_kernel
+from shopwright.cli.common import DataDir, Json, print_json, say, show_table, with_kernel
 from shopwright.doctor_run import Report, examine
 
 
@@ -27,12 +28,14 @@ def doctor(as_json: Json = False, data_dir: DataDir = None) -> None:
 def _show(report: Report) -> None:
     table = Table("Invariant", "Store", "What", "Result")
     for finding in report.findings:
-        result = "[green]holds[/green]"
+        result = Text("holds", "green")
         if finding.error:
-            result = f"[yellow]not checked: {finding.error}[/yellow]"
+            result = Text(f"not checked: {finding.error}", "yellow")
         elif finding.offenders:
             shown = "; ".join(f"{i} {d}".strip() for i, d in finding.offenders[:5])
-            result = f"[red]{len(finding.offenders)} offenders[/red]: {shown} {finding.hint}"
+            result = Text.assemble(
+                (f"{len(finding.offenders)} offenders", "red"), f": {shown} {finding.hint}"
+            )
         table.add_row(finding.invariant, finding.store, finding.title, result)
-    out.print(table)
-    out.print(f"{report.status} ({len(report.findings)} checks, {report.seconds:.1f} s)")
+    show_table(table)
+    say(f"{report.status} ({len(report.findings)} checks, {report.seconds:.1f} s)")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from shopwright.cli.common import DataDir, Json, out, print_json, store_of, with_kernel
+from shopwright.cli.common import DataDir, Json, print_json, show_table, store_of, with_kernel
 from shopwright.hooks import policy_of
 from shopwright.kernel import Kernel
 from shopwright.registry import Spec
@@ -36,7 +36,7 @@ def list_hooks(
         budget = f"{hook['budget']} s" if hook["budget"] else ""
         names = " → ".join(hook["implementations"])
         table.add_row(hook["name"], hook["owner"], hook["mode"], hook["on_error"], budget, names)
-    out.print(table)
+    show_table(table)
 
 
 def _plain(kernel: Kernel, spec: Spec, on: frozenset[str]) -> dict[str, Any]:

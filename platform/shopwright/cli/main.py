@@ -8,8 +8,9 @@ import sqlalchemy.exc
 import typer
 from rich.markup import escape
 
-from shopwright.cli import audit, doctor, hooks, plugin, serve, settings, stores
+from shopwright.cli import audit, demo_run, doctor, hooks, migrate, plugin, serve, settings, stores
 from shopwright.cli.common import err, explain
+from shopwright.cli.logs import log_briefly
 from shopwright.config import load_config
 from shopwright.errors import ShopwrightError, UsageError
 from shopwright.hookspecs import register_commands
@@ -24,6 +25,8 @@ def build() -> typer.Typer:
         name="shopwright", no_args_is_help=True, pretty_exceptions_enable=False, help="Run stores."
     )
     serve.add_to(app)
+    migrate.add_to(app)
+    demo_run.add_to(app)
     doctor.add_to(app)
     hooks.add_to(app)
     app.add_typer(plugin.app, name="plugin", help="List plugins, and switch them on and off.")
@@ -38,6 +41,7 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 found something wrong, 2 could not do it."""
+    log_briefly()
     try:
         build()()
     except EXPECTED as error:

@@ -8,7 +8,17 @@ from rich.table import Table
 
 from shopwright.activation import SwitchPlan, plan_switch, switch_plugin
 from shopwright.actor import SYSTEM
-from shopwright.cli.common import DataDir, Json, StoreCode, Yes, out, print_json, store_of, with_kernel
+from shopwright.cli.common import (
+    DataDir,
+    Json,
+    StoreCode,
+    Yes,
+    print_json,
+    say,
+    show_table,
+    store_of,
+    with_kernel,
+)
 from shopwright.kernel import Kernel
 
 app = typer.Typer(no_args_is_help=True)
@@ -41,9 +51,9 @@ def list_plugins(as_json: Json = False, data_dir: DataDir = None) -> None:
         table.add_row(
             plugin["name"], plugin["version"], ", ".join(plugin["stores"]), ", ".join(plugin["requires"])
         )
-    out.print(table)
+    show_table(table)
     for problem in found["problems"]:
-        out.print(f"[yellow]{problem['message']}[/yellow]")
+        say(problem["message"], style="yellow")
 
 
 @app.command()
@@ -77,7 +87,7 @@ def _switch(name: str, code: str, *, enabled: bool, yes: bool, as_json: bool, da
     if as_json:
         print_json({"plugin": name, "store": code, "enabled": enabled})
     elif done:
-        out.print(f"{name} is {'on' if enabled else 'off'} in {code}.")
+        say(f"{name} is {'on' if enabled else 'off'} in {code}.")
 
 
 def _show(plan: SwitchPlan) -> None:
@@ -89,4 +99,4 @@ def _show(plan: SwitchPlan) -> None:
     ):  # fmt: skip
         if values:
             table.add_row(label, ", ".join(values))
-    out.print(table)
+    show_table(table)

@@ -13,8 +13,9 @@ from shopwright.cli.common import (
     Json,
     StoreCode,
     loaded_json,
-    out,
     print_json,
+    say,
+    show_table,
     store_of,
     with_kernel,
 )
@@ -37,7 +38,7 @@ def show(as_json: Json = False, data_dir: DataDir = None) -> None:
     table = Table("Key", "Value")
     for name, value in values.items():
         table.add_row(name, str(value))
-    out.print(table)
+    show_table(table)
 
 
 @app.command("get")
@@ -56,7 +57,7 @@ def get(plugin: str, store: StoreCode, as_json: Json = False, data_dir: DataDir 
     table = Table("Setting", "Value")
     for name, value in values.items():
         table.add_row(name, "" if isinstance(value, SecretStr) else str(value))
-    out.print(table)
+    show_table(table)
 
 
 @app.command("set")
@@ -82,4 +83,4 @@ def set_value(
         await kernel.settings.save(ctx, plugin, values, scope)  # type: ignore[arg-type]
 
     with_kernel(work, data_dir)
-    out.print("Saved.")
+    say("Saved.")

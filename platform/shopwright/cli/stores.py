@@ -9,7 +9,7 @@ from rich.table import Table
 
 from shopwright.activation import NewStore, create_store
 from shopwright.actor import SYSTEM
-from shopwright.cli.common import DataDir, Json, StoreCode, out, print_json, store_of, with_kernel
+from shopwright.cli.common import DataDir, Json, StoreCode, print_json, say, show_table, store_of, with_kernel
 from shopwright.errors import UsageError
 from shopwright.kernel import Kernel
 from shopwright.stores import Store
@@ -32,7 +32,7 @@ def list_stores(as_json: Json = False, data_dir: DataDir = None) -> None:
     table = Table("Code", "Name", "Currency", "Languages", "Hosts", "Theme")
     for s in stores:
         table.add_row(s.code, s.name, s.currency, ", ".join(s.locales), ", ".join(s.hosts), s.theme)
-    out.print(table)
+    show_table(table)
 
 
 @store_app.command("create")
@@ -57,7 +57,7 @@ def create(
     if as_json:
         print_json(_plain(store))
     else:
-        out.print(
+        say(
             f"Store {store.code} is made. Switch plugins on: shopwright plugin enable NAME --store {store.code}"
         )
 
@@ -85,7 +85,7 @@ def create_user(
     if as_json:
         print_json({"email": email, "store": store, "role": role, "password": chosen})
     else:
-        out.print(f"{email} is {role} of {store}." + ("" if password else f" Password: {chosen}"))
+        say(f"{email} is {role} of {store}." + ("" if password else f" Password: {chosen}"))
 
 
 @user_app.command("invite")
@@ -113,7 +113,7 @@ def invite(
     if as_json:
         print_json({"email": email, "store": store, "role": role, "url": address})
     else:
-        out.print(address or f"{email} has an account and is {role} of {store} now.")
+        say(address or f"{email} has an account and is {role} of {store} now.")
 
 
 def _plain(store: Store) -> dict[str, object]:

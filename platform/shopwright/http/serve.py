@@ -76,7 +76,7 @@ def _bound(config: Config, *, reuse_port: bool) -> socket.socket:
         sock.close()
         if error.errno == errno.EADDRINUSE:
             raise UsageError(
-                f"Port {config.port} is in use. Stop what runs there, or choose another port."
+                f"Port {config.port} is in use. Stop what runs there, or choose another port: --port, or PORT= with make."
             ) from None
         raise UsageError(f"Cannot listen on {config.host}:{config.port}: {error.strerror}.") from None
     return sock

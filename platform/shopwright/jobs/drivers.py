@@ -88,11 +88,15 @@ class Ears:
         self._callbacks: list[NotifyCallback] = []
         self._listening = False
 
-    async def add(self, callback: NotifyCallback) -> None:
-        self._callbacks.append(callback)
+    async def open(self) -> None:
+        """Listen from now on: PgQueuer probes its hearing before it asks for it."""
         if not self._listening:
             self._listening = True
             await self._db.listen(SETTINGS.channel, self._heard)
+
+    async def add(self, callback: NotifyCallback) -> None:
+        self._callbacks.append(callback)
+        await self.open()
 
     def remove_all(self) -> None:
         self._callbacks.clear()

@@ -58,6 +58,7 @@ class Worker:
     async def _work(self, stop: asyncio.Event) -> None:
         """Work over one pool of connections until told to stop, or until it fails."""
         settings = self._kernel.db.settings
+        await self._ears.open()
         async with asyncpg.create_pool(
             **driver_options(settings.url), min_size=1, max_size=3, server_settings=settings.server_settings
         ) as pool:
@@ -98,6 +99,7 @@ class Worker:
         async def execute(row: QueuedJob, context: QueueContext) -> None:
             outcome = await self._execute(row, queue)
             if outcome.again is not None:
+                log.debug("Job %s (%s) waits %s: %s", row.id, code, outcome.again, outcome.reason)
                 raise RetryRequested(outcome.again, outcome.reason)
             if outcome.status == "canceled":
                 context.cancellation.cancel()

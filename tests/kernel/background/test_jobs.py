@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer.core.qm import QueueManager
 
 from shopwright.activation import switch_plugin
 from shopwright.db import QueryLog
@@ -304,3 +305,29 @@ async def test_two_schedulers_at_once_make_one_job(shop: Any, make_shop: Any) ->
 
     assert made == [2] * 5
     assert shop.hearer.worked == [60] * 10
+
+
+async def test_a_worker_hears_its_own_first_probe(live_shop: Any, wait_until: Any, monkeypatch: Any) -> None:
+    answers: list[str] = []
+    listen, probe = live_shop.kernel.db.listen, QueueManager.listener_healthy
+
+    async def take_time(*args: Any) -> None:
+        await asyncio.sleep(0.3)
+        await listen(*args)
+
+    async def note(self: QueueManager, **_: Any) -> Any:
+        try:
+            answer = await probe(self, timedelta(seconds=5))
+        except Exception as error:
+            answers.append(repr(error))
+            raise
+        answers.append("heard")
+        return answer
+
+    monkeypatch.setattr(live_shop.kernel.db, "listen", take_time)
+    monkeypatch.setattr(QueueManager, "listener_healthy", note)
+
+    async with live_shop.workers():
+        await wait_until(lambda: answers)
+
+    assert answers == ["heard"]
