@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,7 @@ ADDRESS = {
     "email": "ada@example.com", "name": "Ada Shopper", "line1": "Hafenstraße 7", "city": "Lübeck",
     "postal_code": "23552",
 }  # fmt: skip
+AXE_SOURCE = Path(AXE_FILE_PATH).read_text("utf-8")
 STORES = {"lumen": ("anker-desk-lamp", "DE"), "harbor": ("galley-enamel-mug", "US")}
 
 pytestmark = [
@@ -132,6 +134,13 @@ def fits(page: Page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def barriers(page: Page) -> list[tuple[str, str, str]]:
+    """Give what stands in the way of people with disabilities on a page: path, rule and the first element."""
+    page.evaluate(AXE_SOURCE)
+    found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html.slice(0, 200)]))")
+    return [(page.url, rule, element) for rule, element in found]
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
 @pytest.mark.parametrize("store", STORES)
@@ -204,11 +213,7 @@ def test_what_is_searched_is_found_by_the_beginning_of_a_word(demo, open_page):
 
 def test_the_owner_switches_a_plugin_off_in_one_store_only(demo, open_page):
     page = open_page()
-    login = demo.login("lumen", "owner")
-    page.goto(demo.url("lumen", "/admin/"))
-    page.fill("[name=email]", login["email"])
-    page.fill("[name=password]", login["password"])
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, demo, "lumen")
     page.get_by_role("link", name="Orders").first.click()
     assert "ada@example.com" in page.locator("main").inner_text()
 
@@ -224,6 +229,72 @@ def test_the_owner_switches_a_plugin_off_in_one_store_only(demo, open_page):
     page.goto(demo.url("lumen"))
 
     assert (in_lumen, in_harbor, gone, page.locator("form[role=search]").count()) == (0, 1, 404, 1)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("store", STORES)
+def test_no_page_of_a_store_has_barriers(demo, open_page, store, width):
+    page = open_page(width=width)
+    found = []
+    handle, country = STORES[store]
+
+    for path in (
+        "/",
+        "/products",
+        "/search?q=a",
+        "/cart",
+        "/account/sign-in",
+        "/account/sign-up",
+        f"/products/{handle}",
+    ):
+        page.goto(demo.url(store, path))
+        found += barriers(page)
+    page.get_by_role("button", name="Add to cart").click()
+    page.wait_for_url("**/cart")
+    found += barriers(page)
+    page.get_by_role("link", name="Go to checkout").click()
+    found += barriers(page)
+    for name, value in ADDRESS.items():
+        page.fill(f"[name={name}]", value)
+    page.select_option("[name=country]", country)
+    page.get_by_role("button", name="Go on to delivery").click()
+    found += barriers(page)
+    page.get_by_role("button", name="Go on to payment").click()
+    found += barriers(page)
+    page.check("input[value='manual_payment.bank_transfer']")
+    page.get_by_role("button", name="Order and pay").click()
+    page.get_by_role("heading", name="Thank you for your order").wait_for()
+    found += barriers(page)
+
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_of_the_admin_has_barriers_or_is_too_wide(demo, open_page, width):
+    page = open_page(width=width)
+    sign_in(page, demo, "harbor")
+    links = page.locator("nav a").evaluate_all("links => links.map(link => link.href)")
+    assert len(links) > 8
+    found = []
+
+    for link in sorted(set(links)):
+        page.goto(link)
+        found += barriers(page)
+        found += [] if fits(page) else [(link, "too wide", "")]
+        inner = page.locator("main table a, main .card a").first
+        if inner.count():
+            page.goto(str(inner.evaluate("link => link.href")))
+            found += barriers(page)
+
+    assert found == []
+
+
+def sign_in(page: Page, demo: Demo, store: str) -> None:
+    login = demo.login(store, "owner")
+    page.goto(demo.url(store, "/admin/"))
+    page.fill("[name=email]", login["email"])
+    page.fill("[name=password]", login["password"])
+    page.get_by_role("button", name="Sign in").click()
 
 
 def test_zz_the_demo_stops_with_everything_it_started(demo):
