@@ -21,7 +21,7 @@ class CustomerRegistered:
 
 @hookspec("veto")
 async def customer_validate(ctx: Context, email: str, name: str) -> Sequence[Rejection]:
-    """Object to a new account."""
+    """Object to a new account, or to another e-mail address or name of one."""
     raise AssertionError
 
 

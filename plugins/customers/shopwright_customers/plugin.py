@@ -2,33 +2,40 @@
 """The customers plugin: its manifest and its hook implementations."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from shopwright.context import Context
+from shopwright.doctor import DoctorCheck
 from shopwright.http.responses import url
 from shopwright.http.routing import Route
+from shopwright.i18n import translatable
+from shopwright.jobs import Job
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment
 from shopwright_admin.api import NavItem
-from shopwright_customers import hookspecs
+from shopwright_customers import checks, hookspecs, jobs
+from shopwright_customers.admin import api as admin_api
 from shopwright_customers.admin import pages as admin_pages
 from shopwright_customers.api import AccountPage
-from shopwright_customers.views import api, pages
+from shopwright_customers.views import address_book, api, details, pages, recovery
 
 _ADDRESS = ("line1", "line2", "postal_code", "city", "region", "country")
 
 
 class Plugin(BasePlugin):
-    """Customer accounts of a store: sign-up, sign-in, addresses."""
+    """Customer accounts of a store: sign-up, sign-in, a forgotten password, details, addresses."""
 
     manifest: ClassVar[Manifest] = Manifest(
         name="customers",
         version="0.1.0",
         title="Customers",
-        summary="Customer accounts of a store: sign-up, sign-in, addresses.",
+        summary="Customer accounts of a store: sign-up, sign-in, a forgotten password, details, addresses.",
         requires=("admin",),
-        permissions=(Permission("customers.customer.view", "See customers"),),
+        permissions=(
+            Permission("customers.customer.view", translatable("See customers")),
+            Permission("customers.customer.edit", translatable("Disable and enable customers")),
+        ),
         pii=(
             PiiColumn("customers_customer", "email", "email"),
             PiiColumn("customers_customer", "name", "name"),
@@ -43,7 +50,18 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*pages.routes, *api.api, *api.admin_api, *admin_pages.routes]
+        return [
+            *pages.routes, *recovery.routes, *details.routes, *address_book.routes, *api.api,
+            *admin_api.admin_api, *admin_pages.routes,
+        ]  # fmt: skip
+
+    @hookimpl
+    def register_jobs(self) -> Sequence[Job[Any]]:
+        return [jobs.send_reset_link, jobs.end_late_sessions]
+
+    @hookimpl
+    def register_doctor_checks(self) -> Sequence[DoctorCheck]:
+        return checks.checks
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
@@ -52,7 +70,10 @@ class Plugin(BasePlugin):
 
     @hookimpl
     async def account_pages(self, ctx: Context) -> Sequence[AccountPage]:
-        return [AccountPage(ctx.gettext("Addresses"), url(ctx, "customers.list_addresses"), 50)]
+        return [
+            AccountPage(ctx.gettext("Addresses"), url(ctx, "customers.list_addresses"), 50),
+            AccountPage(ctx.gettext("Name, e-mail address and password"), url(ctx, "customers.details"), 60),
+        ]
 
     @hookimpl
     async def template_slot(self, ctx: Context, slot: str) -> Sequence[Fragment]:

@@ -15,20 +15,25 @@ from shopwright.errors import FieldError, Invalid
 from shopwright.ids import new_id
 from shopwright_customers.api import CustomerInfo
 from shopwright_customers.hookspecs import CustomerRegistered, customer_registered, customer_validate
+from shopwright_customers.services import records
+from shopwright_customers.services.records import REALM
 
-REALM = "customers"
 _COLUMNS = "id, email::text AS email, name, locale, created_at, disabled_at"
-_BY_EMAIL = f"SELECT {_COLUMNS}, password_hash FROM customers_customer WHERE email = $1::text::citext"
 _BY_ID = f"SELECT {_COLUMNS} FROM customers_customer WHERE id = $1"
-_LIST = f"""
+_PAGE = f"""
 SELECT {_COLUMNS} FROM customers_customer
-WHERE $1 = '' OR email::text ILIKE '%' || $1 || '%' OR name ILIKE '%' || $1 || '%'
-ORDER BY created_at DESC, id DESC LIMIT 100
+WHERE ($1 = '' OR email::text ILIKE $1 OR name ILIKE $1)
+    AND ($2 = '' OR (disabled_at IS NOT NULL) = ($2 = 'disabled'))
+    AND ($3::uuid IS NULL OR id < $3)
+ORDER BY id DESC LIMIT $4
 """
 _INSERT = text("""
 INSERT INTO customers_customer (store_id, id, email, name, password_hash, locale, created_at, updated_at)
 VALUES (:store_id, :id, :email, :name, :password_hash, :locale, :now, :now)
 """)
+_REHASH = text("UPDATE customers_customer SET password_hash = :hash WHERE id = :id")
+
+Status = Literal["", "active", "disabled"]
 
 
 async def register(ctx: Context, email: str, password: str, name: str) -> CustomerInfo:
@@ -68,17 +73,16 @@ async def register(ctx: Context, email: str, password: str, name: str) -> Custom
 async def sign_in(ctx: Context, email: str, password: str) -> Literal["ok", "refused", "throttled"]:
     """Sign a customer in; wrong and unknown take the same work and give the same answer."""
     address = ctx.visit.remote if ctx.visit else ""
-    throttle = ctx.kernel.auth.throttle
-    attempt = await throttle.attempt(REALM, email, address=address, store_id=ctx.store.id)
+    auth = ctx.kernel.auth
+    attempt = await auth.throttle.attempt(REALM, email, address=address, store_id=ctx.store.id)
     if not attempt.allowed:
         return "throttled"
-    rows = await ctx.fetch_rows(_BY_EMAIL, email.strip())
-    row: Any = rows[0] if rows else None
-    matches = await ctx.kernel.auth.passwords.verify(password, row["password_hash"] if row else None)
-    if not matches or row is None or row["disabled_at"] is not None:
+    found = await records.by_email(ctx, email)
+    matches = await auth.passwords.verify(password, found.password_hash if found else None)
+    if found is None or not matches or not await _is_still_good(ctx, found, password):
         return "refused"
-    await throttle.succeeded(REALM, email, store_id=ctx.store.id)
-    _enter(ctx, row["id"])
+    await auth.throttle.succeeded(REALM, email, store_id=ctx.store.id)
+    _enter(ctx, found.id)
     return "ok"
 
 
@@ -94,9 +98,43 @@ async def by_id(ctx: Context, customer_id: UUID) -> CustomerInfo | None:
     return _info(rows[0]) if rows else None
 
 
-async def search(ctx: Context, words: str) -> list[CustomerInfo]:
-    """Give up to a hundred customers, newest first."""
-    return [_info(row) for row in await ctx.fetch_rows(_LIST, words.strip())]
+async def page(
+    ctx: Context,
+    *,
+    search: str = "",
+    status: Status = "",
+    after: UUID | None = None,
+    limit: int = 50,
+) -> tuple[list[CustomerInfo], UUID | None]:
+    """Give a page of customers, newest first, and where the next one begins.
+
+    Args:
+        ctx: of the store.
+        search: part of an e-mail address or name.
+        status: only those who can sign in, or only those who cannot.
+        after: the last customer of the page before.
+        limit: how many.
+    """
+    plain = search.replace("\0", "").strip()
+    for special in "\\%_":
+        plain = plain.replace(special, f"\\{special}")
+    pattern = f"%{plain}%" if plain else ""
+    rows = await ctx.fetch_rows(_PAGE, pattern, status, after, limit + 1)
+    found = [_info(row) for row in rows[:limit]]
+    return found, found[-1].id if len(rows) > limit else None
+
+
+async def _is_still_good(ctx: Context, found: records.Record, password: str) -> bool:
+    """Look once more, locked, whether the account opens: it may be disabled or change its password just now."""
+    passwords = ctx.kernel.auth.passwords
+    renewed = await passwords.hash(password) if passwords.needs_rehash(found.password_hash) else ""
+    async with ctx.transaction() as session:
+        record = await records.locked(session, found.id)
+        if record is None or record.is_disabled or record.password_hash != found.password_hash:
+            return False
+        if renewed:
+            await session.execute(_REHASH, {"hash": renewed, "id": found.id})
+    return True
 
 
 def _enter(ctx: Context, customer_id: UUID) -> None:
