@@ -2,8 +2,10 @@
 """The tree of the repository, its sizes and its small print."""
 
 import ast
+import io
 import re
 import subprocess
+import tokenize
 import tomllib
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from tests.architecture.conftest import PLUGINS, ROOT
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
+MOST_KERNEL_LINES = 11_200  # see docs/adr/0011-the-size-of-the-kernel.md
 OWN_LINE_BREAK = {"examples/catalogues"}
 MARKERS = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "HA" + "CK"]) + r")\b")
 
@@ -108,3 +111,42 @@ def test_pins_have_hashes_and_name_no_host(lock):
 
     assert "://" not in text
     assert text.count("--hash=sha256:") >= text.count("==")
+
+
+def test_the_kernel_does_not_grow_unnoticed():
+    """Lines of code without comments, docstrings and blank lines; the command and the test kit are not the kernel."""
+    kernel = ROOT / "platform" / "shopwright"
+    sizes = {
+        part: sum(map(code_lines, kernel.glob(f"{part}/**/*.py" if (kernel / part).is_dir() else part)))
+        for part in sorted(p.name for p in kernel.iterdir() if p.is_dir() or p.suffix == ".py")
+        if part not in {"cli", "testing"}
+    }
+
+    assert sum(sizes.values()) <= MOST_KERNEL_LINES, sizes
+
+
+def code_lines(path: Path) -> int:
+    source = path.read_text("utf-8")
+    ignored = {
+        tokenize.COMMENT,
+        tokenize.NL,
+        tokenize.NEWLINE,
+        tokenize.INDENT,
+        tokenize.DEDENT,
+        tokenize.ENDMARKER,
+    }
+    code = {
+        line
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type not in ignored
+        for line in range(token.start[0], token.end[0] + 1)
+    }
+    words = {
+        line
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+        for line in range(node.lineno, node.end_lineno + 1)
+    }
+    return len(code - words)
