@@ -6,11 +6,10 @@ import sys
 from pathlib import Path
 
 import typer.main
-from click import Context as ClickContext
-from click import Group
 
 from shopwright.auth.roles import KERNEL_PERMISSIONS
 from shopwright.cli.main import build
+from shopwright.config import Config
 from shopwright.hooks import policy_of
 from shopwright.plugin import PluginSettings
 from shopwright.registry import Registry, Spec, discover
@@ -99,14 +98,29 @@ def commands() -> str:
 
 
 def _commands(command: object, path: str) -> list[str]:
-    if not isinstance(command, Group):
+    inner: dict[str, object] = getattr(command, "commands", {})
+    if not inner:
         text = (getattr(command, "help", "") or "").partition("\n")[0]
         return [f"| `{path}` | {text} |"]
-    found = []
-    context = ClickContext(command)
-    for name in sorted(command.list_commands(context)):
-        found += _commands(command.get_command(context, name), f"{path} {name}")
-    return found
+    return [line for name in sorted(inner) for line in _commands(inner[name], f"{path} {name}")]
+
+
+def configuration() -> str:
+    """List every key of the configuration."""
+    lines = [
+        "# Configuration", "", NOTE,
+        (
+            "Keys of `shopwright.toml`. Each can also be set in the environment: `SHOPWRIGHT_` and the key in capitals, "
+            "lists with commas between; `DATABASE_URL` and `REDIS_URL` need no prefix. The environment wins."
+        ),
+        "", "| Key | Default | What it does |", "|---|---|---|",
+    ]  # fmt: skip
+    for name, info in Config.model_fields.items():
+        value = info.default if info.default is not None else ""
+        shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        text = " ".join((info.description or "").split()).replace("``", "`")
+        lines.append(f"| `{name}` | {f'`{shown}`' if shown else ''} | {text} |")
+    return "\n".join(lines) + "\n"
 
 
 def pages() -> dict[Path, str]:
@@ -116,6 +130,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "settings.md": settings(registry),
         REFERENCE / "permissions.md": permissions(registry),
         REFERENCE / "commands.md": commands(),
+        REFERENCE / "configuration.md": configuration(),
     }
 
 

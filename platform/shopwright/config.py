@@ -23,7 +23,7 @@ class Config(BaseModel):
     ``DATABASE_URL`` and ``REDIS_URL`` are read without the prefix.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     data_dir: Path = Path(".shopwright")
     """Folder of the embedded server, media files and the generated key."""
@@ -40,8 +40,11 @@ class Config(BaseModel):
     safe_mode: bool = False
     """Start with first-party plugins only."""
     host: str = "127.0.0.1"
+    """Address to listen on."""
     port: int = Field(default=8000, ge=0, le=65535)
+    """Port to listen on; 0 takes a free one."""
     workers: int = Field(default=1, ge=1, le=256)
+    """Processes that answer requests."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose X-Forwarded-* headers are believed."""
     public_scheme: Literal["http", "https"] = "http"
@@ -49,13 +52,21 @@ class Config(BaseModel):
     public_port: int | None = None
     """Port that people see, when it is not the default of the scheme."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least important messages that are still written."""
     db_pool_size: int = Field(default=10, ge=1, le=200)
+    """Connections to the database that each process keeps."""
     statement_timeout_ms: int = Field(default=15_000, ge=100)
+    """Milliseconds after which the database breaks off a statement."""
     lock_timeout_ms: int = Field(default=5_000, ge=100)
+    """Milliseconds a statement waits for a locked row."""
     header_timeout: float = 10.0
+    """Seconds a client may take to send the head of a request."""
     body_timeout: float = 30.0
+    """Seconds a client may take to send the rest."""
     handler_timeout: float = 30.0
+    """Seconds an answer may take."""
     keepalive_timeout: float = 75.0
+    """Seconds an idle connection is kept open."""
     drain_seconds: float = 10.0
     """How long running requests may take to finish at a graceful stop."""
     requests_per_minute: int = Field(default=1200, ge=1, le=1_000_000)
