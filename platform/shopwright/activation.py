@@ -2,6 +2,7 @@
 """Stores and activation: one snapshot per process, renewed when the database says that something changed."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from shopwright.context import Context
     from shopwright.kernel import Kernel
 
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 _SNAPSHOT = """
 SELECT (SELECT version FROM kernel_config_version) AS version, s.id, s.code, s.name, s.currency,
     s.default_locale, s.locales, s.timezone, s.theme,
@@ -235,7 +237,11 @@ async def create_store(kernel: "Kernel", new: NewStore) -> Store:
         async with kernel.db.transaction(store_id) as session:
             await session.execute(_CREATE, values)
     except IntegrityError as error:
-        raise Conflict("The code or a host belongs to another store already.", code="store_taken") from error
+        field, value = (
+            ("hosts", ", ".join(new.hosts)) if "store_host" in str(error.orig) else ("code", new.code)
+        )
+        problem = FieldError(f"/{field}", "taken", f"{value!r} belongs to another store already.")
+        raise Conflict(problem.message, code="store_taken", errors=[problem]) from error
     await kernel.reload()
     store = kernel.directory.by_id(store_id)
     assert store is not None
@@ -266,6 +272,11 @@ def _check(new: NewStore) -> None:
         errors.append(
             FieldError("/default_locale", "unknown", "The default language must be one of the languages.")
         )
+    errors += [
+        FieldError("/hosts", "bad_host", f"{host!r} is no host name; write it like shop.example.com.")
+        for host in new.hosts
+        if not _HOST.fullmatch(host)
+    ]
     if errors:
         raise Invalid(" ".join(error.message for error in errors), errors=errors)
 

@@ -142,7 +142,7 @@ class Registry:
                         f"it works with kernel {plugin.manifest.kernel}, this is {shopwright.__version__}: "
                         f"install a matching version of {name}"
                     )
-            except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, the rest starts
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may fail in any way, the rest starts
                 self._refuse(name, "not_loaded", error)
             else:
                 loaded[name] = plugin
@@ -159,7 +159,7 @@ class Registry:
                 self._add_specs(name, module)
             check_hooks(name, plugin, self._specs)
             self._manager.register(plugin, name)
-        except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, the rest starts
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may fail in any way, the rest starts
             self._drop(name)
             self._refuse(name, "not_registered", error)
         else:
@@ -207,7 +207,7 @@ class Registry:
                     for item in impl.function():
                         check_item(impl.plugin_name, spec.name, item, entries)
                         entries[item.code] = Entry(impl.plugin_name, item)
-                except Exception as error:
+                except (Exception, SystemExit) as error:
                     raise _Refused(impl.plugin_name, error) from error
             result[spec.function] = entries
         return result
@@ -221,14 +221,14 @@ class Registry:
         self.plugins.pop(name, None)
         self._specs = {key: spec for key, spec in self._specs.items() if spec.owner != name}
 
-    def _refuse(self, name: str, code: str, error: Exception) -> None:
+    def _refuse(self, name: str, code: str, error: BaseException) -> None:
         message = f"Plugin {name!r} is left out: {type(error).__name__}: {error}"
         log.error(message, exc_info=error)
         self.problems.append(Problem(name, code, message))
 
 
 class _Refused(Exception):
-    def __init__(self, plugin: str, error: Exception) -> None:
+    def __init__(self, plugin: str, error: BaseException) -> None:
         super().__init__(plugin)
         self.plugin = plugin
         self.error = error

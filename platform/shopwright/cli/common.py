@@ -17,7 +17,7 @@ from rich.text import Text
 
 from shopwright.config import Config, load_config
 from shopwright.db.embedded import EmbeddedServer
-from shopwright.errors import NotFound, ShopwrightError, UsageError
+from shopwright.errors import UsageError
 from shopwright.kernel import Kernel
 from shopwright.stores import Store
 
@@ -89,16 +89,6 @@ def show_table(table: Table) -> None:
 
 def print_json(value: Any) -> None:
     sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
-
-
-def explain(error: BaseException) -> str:
-    """Put an error into one line that says what and how to mend it."""
-    if isinstance(error, NotFound | ShopwrightError):
-        fields = "; ".join(f"{e.pointer}: {e.message}" for e in error.errors)
-        return error.detail or fields or error.title
-    if isinstance(error, ConnectionError | OSError):
-        return f"The database cannot be reached ({error}). Is it running, and is DATABASE_URL right?"
-    return str(error)
 
 
 def loaded_json(text: str) -> Any:

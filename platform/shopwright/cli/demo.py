@@ -93,7 +93,8 @@ async def _load(kernel: Kernel, store: Store, source: DemoSource, say: Say) -> N
     assert loaded is not None
     say(f"{store.name}: loading")
     lines = await kernel.context(loaded, actor=SYSTEM).hooks.collect(demo_data, source=source)
-    say(f"{store.name}: {', '.join(lines)}")
+    if lines:
+        say(f"{store.name}: {', '.join(lines)}")
 
 
 async def _staff(kernel: Kernel, store: Store) -> None:

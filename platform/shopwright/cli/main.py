@@ -3,20 +3,16 @@
 
 import sys
 
-import asyncpg
-import sqlalchemy.exc
 import typer
 from rich.markup import escape
 
 from shopwright.cli import audit, demo_run, doctor, hooks, migrate, plugin, serve, settings, stores
-from shopwright.cli.common import err, explain
+from shopwright.cli.common import err
+from shopwright.cli.errors import EXPECTED, explain
 from shopwright.cli.logs import log_briefly
 from shopwright.config import load_config
-from shopwright.errors import ShopwrightError, UsageError
 from shopwright.hookspecs import register_commands
 from shopwright.registry import Registry
-
-EXPECTED = (UsageError, ShopwrightError, OSError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError)
 
 
 def build() -> typer.Typer:

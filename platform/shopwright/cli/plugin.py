@@ -78,7 +78,7 @@ def _switch(name: str, code: str, *, enabled: bool, yes: bool, as_json: bool, da
         plan = plan_switch(kernel, store, name, enabled=enabled)
         if not as_json:
             _show(plan)
-        if not yes and not typer.confirm("Go on?"):
+        if plan.possible and not yes and not typer.confirm("Go on?"):
             return False
         await switch_plugin(kernel.context(store, actor=SYSTEM), name, enabled=enabled)
         return True

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """``shopwright config``: the configuration of the installation, and the settings of plugins."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
 import typer
-from pydantic import SecretStr
 from rich.table import Table
 
 from shopwright.actor import SYSTEM
@@ -20,10 +19,14 @@ from shopwright.cli.common import (
     with_kernel,
 )
 from shopwright.config import load_config
+from shopwright.context import Context
 from shopwright.errors import UsageError
 from shopwright.kernel import Kernel
+from shopwright.settings.fields import Scope
 
 app = typer.Typer(no_args_is_help=True)
+Locale = Annotated[str | None, typer.Option(help="Language of the store; its default one when left out.")]
+ScopeName = Annotated[str, typer.Option(help="installation, store or language.")]
 _SECRET = {"secret_keys", "database_url", "redis_url"}
 
 
@@ -42,12 +45,13 @@ def show(as_json: Json = False, data_dir: DataDir = None) -> None:
 
 
 @app.command("get")
-def get(plugin: str, store: StoreCode, as_json: Json = False, data_dir: DataDir = None) -> None:
+def get(
+    plugin: str, store: StoreCode, locale: Locale = None, as_json: Json = False, data_dir: DataDir = None
+) -> None:
     """Show the settings of a plugin in a store; secrets are hidden."""
 
     async def work(kernel: Kernel) -> dict[str, Any]:
-        ctx = kernel.context(store_of(kernel, store), actor=SYSTEM)
-        fields = kernel.settings.describe(plugin, ctx)
+        fields = kernel.settings.describe(plugin, _context(kernel, store, locale))
         return {f.name: ("set" if f.is_set else None) if f.kind == "secret" else f.value for f in fields}
 
     values = with_kernel(work, data_dir)
@@ -56,7 +60,7 @@ def get(plugin: str, store: StoreCode, as_json: Json = False, data_dir: DataDir 
         return
     table = Table("Setting", "Value")
     for name, value in values.items():
-        table.add_row(name, "" if isinstance(value, SecretStr) else str(value))
+        table.add_row(name, "" if value is None else str(value))
     show_table(table)
 
 
@@ -65,7 +69,8 @@ def set_value(
     plugin: str,
     assignments: Annotated[list[str], typer.Argument(help="name=value; the value is JSON or plain text.")],
     store: StoreCode,
-    scope: str = "store",
+    scope: ScopeName = "store",
+    locale: Locale = None,
     data_dir: DataDir = None,
 ) -> None:
     """Change settings of a plugin in a store."""
@@ -75,12 +80,42 @@ def set_value(
         if not sign:
             raise UsageError(f"Write name=value, not {assignment!r}.")
         values[name] = loaded_json(text)
-    if scope not in {"installation", "store", "language"}:
-        raise UsageError("The scope is installation, store or language.")
+    chosen = _scope(scope)
 
     async def work(kernel: Kernel) -> None:
-        ctx = kernel.context(store_of(kernel, store), actor=SYSTEM)
-        await kernel.settings.save(ctx, plugin, values, scope)  # type: ignore[arg-type]
+        await kernel.settings.save(_context(kernel, store, locale), plugin, values, chosen)
 
     with_kernel(work, data_dir)
     say("Saved.")
+
+
+@app.command("unset")
+def unset(
+    plugin: str,
+    names: Annotated[list[str], typer.Argument(help="Names of settings.")],
+    store: StoreCode,
+    scope: ScopeName = "store",
+    locale: Locale = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Forget settings of a plugin in a store, secrets included: the wider scope or the default holds again."""
+    chosen = _scope(scope)
+
+    async def work(kernel: Kernel) -> None:
+        await kernel.settings.unset(_context(kernel, store, locale), plugin, names, chosen)
+
+    with_kernel(work, data_dir)
+    say("Unset.")
+
+
+def _context(kernel: Kernel, code: str, locale: str | None) -> Context:
+    store = store_of(kernel, code)
+    if locale is not None and locale not in store.locales:
+        raise UsageError(f"The store {code} has no language {locale!r}. It has: {', '.join(store.locales)}.")
+    return kernel.context(store, actor=SYSTEM, locale=locale)
+
+
+def _scope(text: str) -> Scope:
+    if text not in get_args(Scope):
+        raise UsageError(f"The scope is {', '.join(get_args(Scope))}, not {text!r}.")
+    return cast("Scope", text)

@@ -2,7 +2,7 @@
 """Keeping and giving settings: reads come from a snapshot in memory, writes are validated and audited."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
@@ -84,15 +84,40 @@ class SettingsService:
         secrets = secret_names(model)
         given = {n: v for n, v in values.items() if n not in secrets or _secret_text(v)}
         self._check(model, ctx, given, scope)
+        stored = {name: self._stored(name, value, secrets) for name, value in given.items()}
+        await self._write(ctx, plugin, scope, lambda before: before | stored)
+
+    async def unset(self, ctx: "Context", plugin: str, names: Collection[str], scope: Scope) -> None:
+        """Forget what was saved at one scope, secrets included: the wider scope's value or the default holds again.
+
+        Raises:
+            NotFound: no such plugin is loaded.
+            Invalid: names each field that is unknown.
+        """
+        model = self._model(plugin)
+        unknown = [
+            FieldError(f"/{n}", "unknown", _unknown(model)) for n in names if n not in model.model_fields
+        ]
+        if unknown:
+            raise Invalid(" ".join(f"{e.pointer[1:]}: {e.message}" for e in unknown), errors=unknown)
+        await self._write(
+            ctx, plugin, scope, lambda before: {n: v for n, v in before.items() if n not in names}
+        )
+
+    async def _write(
+        self, ctx: "Context", plugin: str, scope: Scope, change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> None:
+        """Change the values of one scope in a transaction, with an audit entry that names what changed."""
         store_id = None if scope == "installation" else ctx.store.id
         locale = ctx.locale if scope == "language" else None
         keys = {"plugin": plugin, "store_id": store_id, "locale": locale}
 
         async def work(session: AsyncSession) -> None:
             before = (await session.execute(_LOCK, keys)).scalar_one_or_none() or {}
-            after = before | {name: self._stored(name, value, secrets) for name, value in given.items()}
+            after = change(before)
             await session.execute(_WRITE, keys | {"id": new_id(), "values": dump(after)})
-            changed = sorted(name for name in given if before.get(name) != after[name])
+            named = before.keys() | after.keys()
+            changed = sorted(name for name in named if before.get(name) != after.get(name))
             data = {"scope": scope, "changed": changed}
             await ctx.audit(session, "kernel.settings_saved", subject=("kernel.plugin", plugin), data=data)
 
@@ -150,6 +175,11 @@ def _lenient(model: type[S], values: dict[str, Any]) -> S:
             if len(remaining) == len(values):
                 return model()
             values = remaining
+
+
+def _unknown(model: type[PluginSettings]) -> str:
+    known = ", ".join(model.model_fields)
+    return f"There is no such setting. There are: {known}." if known else "This plugin has no settings."
 
 
 def _secret_text(value: Any) -> str:
