@@ -11,7 +11,17 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from shopwright.actor import SYSTEM
-from shopwright.cli.common import DataDir, Json, StoreCode, err, out, print_json, store_of, with_kernel
+from shopwright.cli.common import (
+    DataDir,
+    Json,
+    StoreCode,
+    err,
+    print_json,
+    say,
+    show_table,
+    store_of,
+    with_kernel,
+)
 from shopwright.errors import UsageError
 from shopwright.kernel import Kernel
 from shopwright_importer.api import ImportOptions, ImportReport, import_shopify
@@ -80,20 +90,20 @@ def _bar(*, quiet: bool) -> Progress:
 
 
 def _show(report: ImportReport) -> None:
-    out.print(
+    say(
         f"{report.products} products ({report.products_created} new, {report.products_updated} changed, "
         f"{report.products_unchanged} as before), {report.variants} variants, {report.images} images "
         f"from {report.rows} rows in {report.seconds:.1f} s."
     )
     if report.pictures_waiting:
-        out.print(
+        say(
             f"{report.pictures_waiting} pictures of other servers wait for shopwright worker; "
             "Import in the admin tells how far it is."
         )
     for notice in report.notices[:20]:
-        out.print(f"[yellow]Line {notice.line}: {notice.message}[/yellow]")
+        say(f"Line {notice.line}: {notice.message}", style="yellow")
     if report.refusals:
         table = Table("Line", "Product", "Why", title=f"{len(report.refusals)} refused", title_justify="left")
         for refusal in report.refusals[:200]:
             table.add_row(str(refusal.line), refusal.handle, refusal.message)
-        out.print(table)
+        show_table(table)

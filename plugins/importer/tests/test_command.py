@@ -69,3 +69,9 @@ async def test_pictures_of_other_servers_are_left_to_the_worker(ctx, write, run)
     assert "3 pictures of other servers wait for shopwright worker;" in " ".join(said.stdout.split())
     assert json.loads(told.stdout)["pictures_waiting"] == 3
     assert waiting == 3
+
+
+async def test_brackets_in_a_file_are_shown_as_they_stand_there(write, run):
+    result = await run(str(write(lamp("desk", price="[red]5"))), "--store", "alpha")
+
+    assert "Variant Price '[red]5' is not a price; write it like 1299.50." in result.stdout
