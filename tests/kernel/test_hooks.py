@@ -155,6 +155,7 @@ async def test_no_plugin_gives_codes_in_the_name_of_another():
     hooks = hooks_of(
         plugin("good", ("owner",), offers=gives_codes("good.a", "good.b")),
         plugin("thief", ("owner",), offers=gives_codes("thief.a", "good.c")),
+        plugin("twice", ("owner",), offers=gives_codes("twice.a", "twice.a")),
         plugin("unnamed", ("owner",), offers=gives_codes("unnamed")),
     )
 

@@ -2,7 +2,7 @@
 """House rules hold in the store that has them, and nowhere else."""
 
 import pytest
-from tests.shop import EVERYTHING, add_product, furnish, place, ready_cart, system
+from tests.shop import EVERYTHING, THEMES, add_product, furnish, place, ready_cart, system
 
 from shopwright.errors import Rejected
 from shopwright.testing.kernels import ALPHA, BETA
@@ -10,7 +10,7 @@ from shopwright.testing.kernels import ALPHA, BETA
 
 @pytest.fixture
 async def kernel(make_kernel):
-    kernel = await make_kernel(plugins=[*EVERYTHING, "house_rules"], stores=[ALPHA, BETA])
+    kernel = await make_kernel(plugins=[*EVERYTHING, "house_rules"], stores=[ALPHA, BETA], config=THEMES)
     assert kernel.registry.problems == []
     await furnish(kernel, "alpha")
     return kernel
@@ -40,10 +40,17 @@ async def test_a_small_order_costs_a_fee_or_is_refused(kernel, make_client):
     client = await make_client(kernel, "alpha")
 
     paid = await (await place(client, await ready_cart(client, {lamp: 1}))).json()
+    shown = await client.get_json(f"/api/v1/orders/{paid['id']}?token={paid['access_token']}")
+    page = await (await client.get(f"/orders/{paid['id']}?token={paid['access_token']}")).text()
     await set_rules(kernel, least_order=5000)
     refused = await place(client, await ready_cart(client, {lamp: 1}))
 
     assert paid["total"]["amount"] == 999 + 150 + 490
+    assert [(fee["code"], fee["amount"]["amount"]) for fee in shown["fee_lines"]] == [
+        ("house_rules.small_order", 150)
+    ]
+    assert "Fee for small orders" in page
+    assert "€1.50" in page
     assert (refused.status, (await refused.json())["errors"][0]["code"]) == (422, "house_rules.too_small")
 
 

@@ -308,11 +308,15 @@ def _checked(answer: Sequence[T], plan: Plan, step: Step) -> Sequence[T]:
         raise AnswerError(f"answered {type(answer).__name__}; {plan.name} takes a list or a tuple")
     if len(answer) > plan.policy.limit:
         raise AnswerError(f"answered {len(answer)} items; {plan.name} takes at most {plan.policy.limit}")
+    codes = set()
     for item in answer:
         _of_kind(item, plan.kind, plan)
         code = getattr(item, "code", "") if plan.policy.coded else f"{step.plugin}."
         if not code.startswith(f"{step.plugin}."):
             raise AnswerError(f"answered the code {code!r}; its codes begin with {step.plugin!r} and a dot")
+        if plan.policy.coded and code in codes:
+            raise AnswerError(f"answered the code {code!r} twice")
+        codes.add(code)
     return answer
 
 

@@ -47,7 +47,8 @@ def hookspec(
         budget: seconds for the whole call, all plugins together.
         concurrent: asks all plugins at once; for hooks that wait for a network.
         limit: the most items one plugin may answer in a ``collect`` hook.
-        coded: the ``code`` of each item must be ``<plugin>.<name>``, so that no plugin speaks for another.
+        coded: the ``code`` of each item must be ``<plugin>.<name>``, once in an answer,
+            so that no plugin speaks for another.
 
     Raises:
         TypeError: the policy contradicts the signature.

@@ -82,26 +82,34 @@ class TaxLine:
     base: Money
     amount: Money
     detail: str = ""
+    plugin: str = ""
+    """Who computed it; filled in by the engine."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaxResult:
-    """The taxes of a cart: exact to the minor unit, Σ lines + shipping = Σ tax lines."""
+    """The taxes of a cart: exact to the minor unit, Σ lines + shipping + Σ fees = Σ tax lines."""
 
     included: bool
     by_line: Mapping[UUID, Money]
     """By cart line id."""
     on_shipping: Money
     lines: tuple[TaxLine, ...]
+    by_fee: Mapping[str, Money] = field(default_factory=dict)
+    """By code of the fee."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """An extra charge, like gift wrapping. ``code`` is ``<plugin>.<name>``."""
+    """An extra charge, like gift wrapping. ``code`` is ``<plugin>.<name>``, once in a cart."""
 
     code: str
     label: str
     amount: Money
+    tax_category: str = "standard"
+    taxable: bool = True
+    tax: Money | None = None
+    """Filled in by the engine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ BREAK = {
     "orders.number": "UPDATE orders_order SET number = '1001'",
     "orders.pending": "UPDATE orders_order SET status = 'pending', placed_at = now() - interval '2 days'",
 }
+FEE = "INSERT INTO orders_fee_line SELECT store_id, id, id, 0, 'x.y', 'X', {amount}, {tax} FROM orders_order"
+BREAK_FEES = {"orders.lines": FEE.format(amount=100, tax=0), "orders.tax": FEE.format(amount=0, tax=5)}
 ALL = [check.code for module in (inventory_checks, checkout_checks, orders_checks) for check in module.checks]
 
 
@@ -87,3 +89,10 @@ async def test_the_check_is_clean_before_and_finds_the_damage(kernel, used_store
     found = await violated(kernel)
     assert code in found
     assert all(len(offender) == 2 and offender[1] for offender in found[code])
+
+
+@pytest.mark.parametrize("code", BREAK_FEES)
+async def test_fees_count_in_the_sums_of_an_order(kernel, used_store, code):
+    await damage(kernel, BREAK_FEES[code])
+
+    assert list(await violated(kernel)) == [code]

@@ -76,12 +76,12 @@ async def test_each_amount_names_its_plugin_version_and_rule(ctx, cart_of):
         [("catalog", "0.1.0", "variant.price", 4900, "LAMP")],
         [("catalog", "0.1.0", "variant.price", 20_000, "DESK")],
     ]
-    # 9800 + 20000 = 29800, a tenth off 2980, shipping 490: 27310 with 19 % in it: 27310 × 19 / 119 = 4360.4
+    # 9800 + 20000 = 29800, a tenth off 2980, shipping 490, wrapping 300: 27610; × 19 / 119 = 4408.3
     assert trail(totals.provenance) == [
         ("extras", "2.3.4", "discounts", -2980, ""),
         ("flat_shipping", "0.1.0", "flat_shipping.standard", 490, ""),
         ("extras", "2.3.4", "extras.wrapping", 300, "Gift wrapping"),
-        ("tax", "0.1.0", "19 % VAT", 4360, "DE, standard"),
+        ("tax", "0.1.0", "19 % VAT", 4408, "DE, standard"),
     ]
     assert (totals.subtotal.amount, totals.discount.amount, totals.total.amount) == (29_800, 2980, 27_610)
 
@@ -97,6 +97,13 @@ async def test_a_placed_order_keeps_the_trail_and_its_amounts_add_up(ctx, cart_o
     assert [line.provenance for line in order.lines] == [line.provenance for line in totals.lines]
     assert order.total == totals.total
     assert order.total == order.subtotal - order.discount + order.shipping + order.fees
+    # 8820 + 490 + 300 = 9610; × 19 / 119 = 1534.4; the share of the wrapping: 300 × 1534 / 9610 = 47.9
+    assert [(x.code, x.label, x.amount.amount, x.tax.amount) for x in order.fee_lines] == [
+        ("extras.wrapping", "Gift wrapping", 300, 48)
+    ]
+    assert [(x.amount.amount, x.provenance.plugin, x.provenance.version) for x in order.tax_lines] == [
+        (1534, "tax", "0.1.0")
+    ]
     assert order.fees.amount == 300
     await assert_clean()
 
@@ -115,5 +122,7 @@ async def test_a_product_that_is_gone_is_left_out_and_named(ctx, cart_of):
 
 def test_taxes_whose_parts_are_not_their_whole_are_refused():
     wrong = TaxResult(included=True, by_line={}, on_shipping=Money(1, "EUR"), lines=())
-    with pytest.raises(ValueError, match="tax by line and shipping is 0.01 EUR, tax by rate is 0.00 EUR"):
+    with pytest.raises(
+        ValueError, match="tax by line, fee and shipping is 0.01 EUR, tax by rate is 0.00 EUR"
+    ):
         check_tax(wrong, "EUR")

@@ -79,6 +79,16 @@ class TaxLineInput:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeLineInput:
+    """An extra charge; ``tax`` is in it when prices include tax, on top otherwise."""
+
+    code: str
+    label: str
+    amount: Money
+    tax: Money
+
+
+@dataclass(frozen=True, slots=True)
 class NewOrder:
     """Everything a placed order keeps. ``total = Σ line totals + shipping + fees + tax (if exclusive)``.
 
@@ -96,6 +106,7 @@ class NewOrder:
     billing_address: Address
     lines: tuple[OrderLineInput, ...]
     tax_lines: tuple[TaxLineInput, ...]
+    fee_lines: tuple[FeeLineInput, ...]
     shipping_code: str
     shipping_label: str
     subtotal: Money
@@ -219,6 +230,7 @@ class OrderView:
     billing_address: Address
     lines: tuple[OrderLineInput, ...]
     tax_lines: tuple[TaxLineInput, ...]
+    fee_lines: tuple[FeeLineInput, ...]
     shipping_label: str
     subtotal: Money
     discount: Money

@@ -16,7 +16,7 @@ checks = [
     DoctorCheck(
         "orders.lines",
         "I8",
-        "The lines of an order make its subtotal and discount",
+        "The lines of an order make its subtotal, discount and fees",
         """
         SELECT o.id, 'subtotal ' || o.subtotal || ' of ' || coalesce(sum(l.unit_price * l.quantity), 0)
             || ', discount ' || o.discount || ' of ' || coalesce(sum(l.discount), 0)
@@ -24,6 +24,10 @@ checks = [
         GROUP BY o.id, o.subtotal, o.discount
         HAVING o.subtotal <> coalesce(sum(l.unit_price * l.quantity), 0)
             OR o.discount <> coalesce(sum(l.discount), 0)
+        UNION ALL
+        SELECT o.id, 'fees ' || o.fees || ' of ' || coalesce(sum(f.amount), 0)
+        FROM orders_order o LEFT JOIN orders_fee_line f ON f.store_id = o.store_id AND f.order_id = o.id
+        GROUP BY o.id, o.fees HAVING o.fees <> coalesce(sum(f.amount), 0)
         UNION ALL
         SELECT id, 'line total ' || total FROM orders_line WHERE total <> unit_price * quantity - discount
         """,
@@ -33,13 +37,15 @@ checks = [
         "I9",
         "The taxes of an order are the sum of its rates and of its lines",
         """
-        SELECT o.id, 'tax ' || o.tax || ', by rate ' || t.amount || ', by line ' || l.tax + o.shipping_tax
+        SELECT o.id, 'tax ' || o.tax || ', by rate ' || t.amount || ', by line ' || l.tax + f.tax + o.shipping_tax
         FROM orders_order o
         CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS amount FROM orders_tax_line x
             WHERE x.store_id = o.store_id AND x.order_id = o.id) t
         CROSS JOIN LATERAL (SELECT coalesce(sum(tax), 0) AS tax FROM orders_line x
             WHERE x.store_id = o.store_id AND x.order_id = o.id) l
-        WHERE o.tax <> t.amount OR o.tax <> l.tax + o.shipping_tax
+        CROSS JOIN LATERAL (SELECT coalesce(sum(tax), 0) AS tax FROM orders_fee_line x
+            WHERE x.store_id = o.store_id AND x.order_id = o.id) f
+        WHERE o.tax <> t.amount OR o.tax <> l.tax + f.tax + o.shipping_tax
         """,
     ),
     DoctorCheck(

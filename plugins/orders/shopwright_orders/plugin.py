@@ -29,6 +29,7 @@ _PII = {
         ),
     },
     "orders_line": dict.fromkeys(("sku", "title", "variant_title", "picture_src", "provenance"), "none"),
+    "orders_fee_line": dict.fromkeys(("code", "label"), "none"),
     "orders_tax_line": dict.fromkeys(("label", "provenance"), "none"),
     "orders_payment": dict.fromkeys(
         ("method", "status", "currency", "idempotency_key", "reference", "message"), "none"

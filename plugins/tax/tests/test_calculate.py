@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plugins.tax.tests.carts import cart, rates
 
+from shopwright.money import Money
+from shopwright_checkout.api import Fee
 from shopwright_tax.services.calculate import compute
 from shopwright_tax.settings import TaxSettings
 
@@ -98,6 +100,22 @@ def test_what_is_not_taxable_pays_nothing_but_its_shipping_does():
     # 500 × 19/119 = 79.8 → 80
     assert ([x.amount.amount for x in result.lines], dict(result.by_line)) == ([80], {})
     assert result.on_shipping.amount == 80
+
+
+def test_fees_are_taxed_by_their_own_category_or_not_at_all():
+    fees = (
+        Fee("x.wrapping", "Wrapping", Money(300, "EUR")),
+        Fee("x.book", "A booklet", Money(200, "EUR"), tax_category="reduced"),
+        Fee("x.deposit", "Deposit", Money(2500, "EUR"), taxable=False),
+    )
+    totals = replace(cart([(S, 10_000, 1, 0)], 500), fees=fees)
+
+    result = compute(totals, rates(**DE), TaxSettings(prices_include_tax=False))
+
+    # 7 %: 200 × 0.07 = 14; 19 %: (10000 + 500 + 300) × 0.19 = 2052 = 1900 + 95 + 57
+    assert [(x.base.amount, x.amount.amount) for x in result.lines] == [(200, 14), (10_800, 2052)]
+    assert {code: tax.amount for code, tax in result.by_fee.items()} == {"x.wrapping": 57, "x.book": 14}
+    assert result.on_shipping.amount == 95
 
 
 def test_shipping_may_have_a_category_of_its_own():

@@ -4,8 +4,9 @@
 from shopwright.context import Context
 from shopwright.ids import new_id
 from shopwright.money import Money
-from shopwright_checkout.api import Cart, LineTotals, Totals
-from shopwright_orders.api import NewOrder, OrderLineInput, Provenance, TaxLineInput
+from shopwright_checkout.api import Cart, LineTotals, TaxLine, Totals
+from shopwright_checkout.services.totals import plugin_version
+from shopwright_orders.api import FeeLineInput, NewOrder, OrderLineInput, Provenance, TaxLineInput
 
 
 def new_order(ctx: Context, cart: Cart, totals: Totals) -> NewOrder:
@@ -23,11 +24,10 @@ def new_order(ctx: Context, cart: Cart, totals: Totals) -> NewOrder:
         shipping_address=cart.shipping_address,
         billing_address=cart.billing_address or cart.shipping_address,
         lines=tuple(_line(line) for line in totals.lines),
-        tax_lines=tuple(
-            TaxLineInput(
-                x.label, x.rate_ppm, x.base, x.amount, Provenance("tax", "", x.label, x.amount, x.detail)
-            )
-            for x in totals.tax_lines
+        tax_lines=tuple(_tax_line(ctx, line) for line in totals.tax_lines),
+        fee_lines=tuple(
+            FeeLineInput(fee.code, fee.label, fee.amount, fee.tax or Money.zero(cart.currency))
+            for fee in totals.fees
         ),
         shipping_code=rate.code if rate else "",
         shipping_label=rate.label if rate else "",
@@ -42,6 +42,12 @@ def new_order(ctx: Context, cart: Cart, totals: Totals) -> NewOrder:
         provenance=totals.provenance,
         note=cart.note,
     )
+
+
+def _tax_line(ctx: Context, line: TaxLine) -> TaxLineInput:
+    version = plugin_version(ctx, line.plugin)
+    origin = Provenance(line.plugin, version, line.label, line.amount, line.detail)
+    return TaxLineInput(line.label, line.rate_ppm, line.base, line.amount, origin)
 
 
 def _line(line: LineTotals) -> OrderLineInput:

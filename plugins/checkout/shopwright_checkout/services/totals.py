@@ -48,7 +48,9 @@ def _line(ctx: Context, cart: Cart, index: int, variants: Mapping[UUID, VariantI
     if variant is None or not variant.published:
         return None
     zero = Money.zero(cart.currency)
-    origin = Provenance("catalog", _version(ctx, "catalog"), "variant.price", variant.price, variant.sku)
+    origin = Provenance(
+        "catalog", plugin_version(ctx, "catalog"), "variant.price", variant.price, variant.sku
+    )
     return LineTotals(line.id, variant, line.quantity, variant.price, zero, zero, (origin,))
 
 
@@ -68,7 +70,7 @@ def _with_shipping(ctx: Context, cart: Cart, totals: Totals, rates: Sequence[Shi
     if chosen is None:
         return totals
     plugin = chosen.code.partition(".")[0]
-    origin = Provenance(plugin, _version(ctx, plugin), chosen.code, chosen.price, chosen.detail)
+    origin = Provenance(plugin, plugin_version(ctx, plugin), chosen.code, chosen.price, chosen.detail)
     return replace(totals, shipping_rate=chosen, provenance=(*totals.provenance, origin))
 
 
@@ -76,7 +78,7 @@ async def _with_fees(ctx: Context, cart: Cart, totals: Totals) -> Totals:
     given = await ctx.hooks.collect(cart_fees, cart=cart, totals=totals)
     fees = [fee for fee in given if fee.amount.currency == cart.currency and fee.amount.amount >= 0]
     origins = [
-        Provenance(plugin, _version(ctx, plugin), fee.code, fee.amount, fee.label)
+        Provenance(plugin, plugin_version(ctx, plugin), fee.code, fee.amount, fee.label)
         for fee in fees
         for plugin in [fee.code.partition(".")[0]]
     ]
@@ -92,11 +94,14 @@ async def _with_tax(ctx: Context, cart: Cart, totals: Totals) -> Totals:
     check_tax(result, cart.currency)
     zero = Money.zero(cart.currency)
     lines = tuple(replace(line, tax=result.by_line.get(line.line_id, zero)) for line in totals.lines)
-    origins = [Provenance(plugin, _version(ctx, plugin), x.label, x.amount, x.detail) for x in result.lines]
+    origins = [
+        Provenance(plugin, plugin_version(ctx, plugin), x.label, x.amount, x.detail) for x in result.lines
+    ]
     return replace(
         totals,
         lines=lines,
-        tax_lines=result.lines,
+        fees=tuple(replace(fee, tax=result.by_fee.get(fee.code, zero)) for fee in totals.fees),
+        tax_lines=tuple(replace(line, plugin=plugin) for line in result.lines),
         tax_included=result.included,
         shipping_tax=result.on_shipping,
         provenance=(*totals.provenance, *origins),
@@ -110,21 +115,22 @@ def check_tax(result: TaxResult, currency: str) -> None:
         ValueError: says both sums.
     """
     zero = Money.zero(currency)
-    parts = sum(result.by_line.values(), zero) + result.on_shipping
+    parts = sum([*result.by_line.values(), *result.by_fee.values()], zero) + result.on_shipping
     whole = sum((line.amount for line in result.lines), zero)
     if parts != whole:
-        raise ValueError(f"tax by line and shipping is {parts}, tax by rate is {whole}")
+        raise ValueError(f"tax by line, fee and shipping is {parts}, tax by rate is {whole}")
 
 
 def _trail(ctx: Context, stage: Stage, changes: Sequence[Change[Totals]]) -> list[Provenance]:
     return [
         Provenance(
-            change.plugin, _version(ctx, change.plugin), stage, change.after.total - change.before.total
+            change.plugin, plugin_version(ctx, change.plugin), stage, change.after.total - change.before.total
         )
         for change in changes
     ]
 
 
-def _version(ctx: Context, plugin: str) -> str:
+def plugin_version(ctx: Context, plugin: str) -> str:
+    """Give the version of a plugin for the trail of an amount; empty when it is gone."""
     found = ctx.kernel.registry.plugins.get(plugin)
     return found.manifest.version if found else ""

@@ -37,6 +37,9 @@ WITH o AS (
 ), taxes AS (
     INSERT INTO orders_tax_line
     SELECT * FROM jsonb_populate_recordset(NULL::orders_tax_line, CAST(:taxes AS jsonb))
+), fees AS (
+    INSERT INTO orders_fee_line
+    SELECT * FROM jsonb_populate_recordset(NULL::orders_fee_line, CAST(:fees AS jsonb))
 ), payment AS (
     INSERT INTO orders_payment (store_id, id, order_id, method, status, currency, amount, idempotency_key,
         created_at, updated_at)
@@ -73,6 +76,7 @@ async def create(ctx: Context, session: AsyncSession, order: NewOrder) -> Create
                 "head": dump(head),
                 "lines": dump([_plain(x) | keys | _row(i) for i, x in enumerate(order.lines)]),
                 "taxes": dump([_plain(x) | keys | _row(i) for i, x in enumerate(order.tax_lines)]),
+                "fees": dump([_plain(x) | keys | _row(i) for i, x in enumerate(order.fee_lines)]),
                 "payment_id": payment_id,
                 "method": order.payment_method,
                 "currency": order.currency,
@@ -98,6 +102,6 @@ def _plain(value: Any) -> dict[str, Any]:
     """Give a dataclass as columns: money as minor units, provenance as JSON."""
     fields = {name: getattr(value, name) for name in value.__slots__}
     columns = {name: v.amount if isinstance(v, Money) else v for name, v in fields.items()}
-    for name in ("lines", "tax_lines"):
+    for name in ("lines", "tax_lines", "fee_lines"):
         columns.pop(name, None)
     return columns

@@ -13,6 +13,7 @@ from shopwright.context import Context
 from shopwright.money import Money
 from shopwright_orders.api import (
     Address,
+    FeeLineInput,
     HistoryEntry,
     OrderLineInput,
     OrderSummary,
@@ -43,6 +44,8 @@ SELECT to_jsonb(o) || jsonb_build_object(
         WHERE l.store_id = o.store_id AND l.order_id = o.id),
     'tax_lines', (SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY t.position), '[]') FROM orders_tax_line t
         WHERE t.store_id = o.store_id AND t.order_id = o.id),
+    'fee_lines', (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.position), '[]') FROM orders_fee_line f
+        WHERE f.store_id = o.store_id AND f.order_id = o.id),
     'history', (SELECT coalesce(jsonb_agg(to_jsonb(h) ORDER BY h.id), '[]') FROM orders_history h
         WHERE h.store_id = o.store_id AND h.order_id = o.id))
 FROM orders_order o WHERE o.id = $1
@@ -135,6 +138,7 @@ def _view(data: dict[str, Any]) -> OrderView:
         billing_address=Address(**data["billing_address"]),
         lines=tuple(_line(line, currency) for line in data["lines"]),
         tax_lines=tuple(_tax_line(line, currency) for line in data["tax_lines"]),
+        fee_lines=tuple(_fee_line(line, currency) for line in data["fee_lines"]),
         shipping_label=data["shipping_label"],
         subtotal=money("subtotal"),
         discount=money("discount"),
@@ -176,6 +180,10 @@ def _tax_line(line: dict[str, Any], currency: str) -> TaxLineInput:
         amount=Money(line["amount"], currency),
         provenance=_provenance(line["provenance"]),
     )
+
+
+def _fee_line(x: dict[str, Any], currency: str) -> FeeLineInput:
+    return FeeLineInput(x["code"], x["label"], Money(x["amount"], currency), Money(x["tax"], currency))
 
 
 def _provenance(x: dict[str, Any]) -> Provenance:

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Computing taxes: one amount a rate, rounded once, spread over lines and shipping to the minor unit."""
+"""Computing taxes: one amount a rate, rounded once, spread over lines, shipping and fees to the minor unit."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
-from uuid import UUID
 
 from shopwright.context import Context
 from shopwright.money import Money, Rounding
@@ -14,9 +13,9 @@ from shopwright_tax.services.rates import Rate, rates_of
 from shopwright_tax.settings import TaxSettings
 
 MILLION = Decimal(1_000_000)
-SHIPPING = UUID(int=0)
-"""Stands for the shipping in the list of parts."""
-Part = tuple[UUID, Money]
+SHIPPING = "0"
+"""Stands for the shipping in the list of parts; lines have their ids there, fees their codes."""
+Part = tuple[str, Money]
 
 
 async def taxes(ctx: Context, totals: Totals, destination: Address | None) -> TaxResult:
@@ -29,21 +28,26 @@ async def taxes(ctx: Context, totals: Totals, destination: Address | None) -> Ta
 
 def compute(totals: Totals, rates: Mapping[str, Rate], settings: TaxSettings) -> TaxResult:
     """Apply the rates of a place, by tax category, to a cart; the order of its lines does not matter."""
-    by_part: dict[UUID, Money] = {}
+    by_part: dict[str, Money] = {}
     lines: list[TaxLine] = []
     for rate, members in sorted(_parts_by_rate(totals, rates, settings).items(), key=_by_detail):
         line, shares = _tax_of(rate, sorted(members, key=_by_id), settings)
         lines.append(line)
         by_part |= shares
-    on_shipping = by_part.pop(SHIPPING, Money.zero(totals.currency))
-    return TaxResult(settings.prices_include_tax, by_part, on_shipping, tuple(lines))
+    return TaxResult(
+        included=settings.prices_include_tax,
+        by_line={x.line_id: by_part[str(x.line_id)] for x in totals.lines if str(x.line_id) in by_part},
+        on_shipping=by_part.get(SHIPPING, Money.zero(totals.currency)),
+        lines=tuple(lines),
+        by_fee={fee.code: by_part[fee.code] for fee in totals.fees if fee.code in by_part},
+    )
 
 
 def _by_detail(entry: tuple[Rate, list[Part]]) -> str:
     return entry[0].detail
 
 
-def _by_id(part: Part) -> UUID:
+def _by_id(part: Part) -> str:
     return part[0]
 
 
@@ -54,14 +58,18 @@ def _parts_by_rate(
     for line in totals.lines:
         rate = rates.get(line.variant.tax_category) or rates.get("standard")
         if rate is not None and line.variant.taxable:
-            parts[rate].append((line.line_id, line.total))
+            parts[rate].append((str(line.line_id), line.total))
+    for fee in totals.fees:
+        rate = rates.get(fee.tax_category) or rates.get("standard")
+        if rate is not None and fee.taxable:
+            parts[rate].append((fee.code, fee.amount))
     shipping_rate = rates.get(settings.shipping_category) or rates.get("standard")
     if shipping_rate is not None and totals.shipping.amount:
         parts[shipping_rate].append((SHIPPING, totals.shipping))
     return parts
 
 
-def _tax_of(rate: Rate, parts: list[Part], settings: TaxSettings) -> tuple[TaxLine, dict[UUID, Money]]:
+def _tax_of(rate: Rate, parts: list[Part], settings: TaxSettings) -> tuple[TaxLine, dict[str, Money]]:
     base = sum((amount for _, amount in parts), Money.zero(parts[0][1].currency))
     share = Decimal(rate.rate_ppm) / MILLION
     if settings.prices_include_tax:
