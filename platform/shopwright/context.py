@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shopwright.actor import Actor
+from shopwright.actor import SIGNED_IN_CUSTOMER, Actor
 from shopwright.clock import Clock
 from shopwright.errors import Forbidden, Unauthorized
 from shopwright.hooks.call import Hooks
@@ -66,12 +66,13 @@ class Context:
         """Refuse unless the actor may.
 
         Raises:
-            Unauthorized: nobody is signed in.
+            Unauthorized: nobody is signed in who could have the permission: staff are no customers, nor the
+                other way round.
             Forbidden: the actor lacks the permission.
         """
         if self.actor.can(permission):
             return
-        if self.actor.kind == "anonymous":
+        if self.actor.kind in {"anonymous", "customer"} or permission == SIGNED_IN_CUSTOMER:
             raise Unauthorized
         raise Forbidden(f"You need the permission {permission}.", code="permission_missing")
 

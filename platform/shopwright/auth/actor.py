@@ -8,12 +8,15 @@ from uuid import UUID
 from shopwright.actor import ANONYMOUS, Actor
 from shopwright.auth.api_keys import PREFIX
 from shopwright.auth.digests import digest
+from shopwright.http.exchange import scope_of
+from shopwright.http.routing import Scope
 from shopwright.http.visit import Visit
 from shopwright.stores import Store
 
 if TYPE_CHECKING:
     from shopwright.auth import Auth
 
+_SHOP = frozenset({Scope.STOREFRONT, Scope.API})
 # An access token falls with its family: $3 is NULL for browsers.
 _STAFF = """
     SELECT u.name, u.email, r.role, c.permissions
@@ -39,18 +42,21 @@ async def actor_for(
 
     A request with bearer credentials is judged by them alone: when they are not good the actor is anonymous,
     whatever the session says. So whoever skips the CSRF check for them never skips it for a session.
+
+    A session may hold both, when a shopkeeper tries the own shop: there the customer acts, in the admin the
+    staff user.
     """
     bearer = bearer_token(request_headers)
     if bearer is not None:
         return await _from_bearer(auth, store, bearer)
     session = visit.session if visit else None
-    if session is not None and session.staff_user_id is not None:
-        actor = await _staff(auth, store.id, session.staff_user_id)
-        if actor is not None:
-            return actor
-    if session is not None and session.customer_id is not None:
-        return Actor("customer", session.customer_id, label="customer")
-    return ANONYMOUS
+    if visit is None or session is None:
+        return ANONYMOUS
+    customer = Actor("customer", session.customer_id, label="customer") if session.customer_id else None
+    if customer is not None and scope_of(visit.path) in _SHOP:
+        return customer
+    staff = await _staff(auth, store.id, session.staff_user_id) if session.staff_user_id else None
+    return staff or customer or ANONYMOUS
 
 
 def bearer_token(request_headers: Mapping[str, str]) -> str | None:

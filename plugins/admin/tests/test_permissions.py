@@ -13,8 +13,8 @@ from shopwright.testing.kernels import ALPHA
 PASSWORD = "correct horse battery 9"
 EVERY = frozenset(
     """
-    catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view customers.customer.view
-    importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
+    catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view customers.customer.edit
+    customers.customer.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
     kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view orders.order.edit
     orders.order.view tax.rate.edit tax.rate.view
@@ -73,7 +73,7 @@ async def people(kernel, ctx, make_client):
 
 
 @pytest.fixture
-async def things(kernel, ctx, people):
+async def things(kernel, ctx, people, make_client):
     """Something for each name in an address."""
     variant_id = await add_product(ctx)
     product_id = await ctx.fetch_value("SELECT product_id FROM catalog_variant WHERE id = $1", variant_id)
@@ -83,6 +83,9 @@ async def things(kernel, ctx, people):
     rate = {"country": "DE", "label": "VAT", "percent": "19"}
     rate = await owner.post_json("/api/admin/v1/tax-rates", rate, headers=headers)
     order = await (await place(owner, await ready_cart(owner, {variant_id: 1}))).json()
+    shopper = await make_client(kernel, "alpha")
+    account = {"email": "shopper@example.com", "password": PASSWORD}
+    customer = await shopper.post_json("/api/v1/customers", account)
     key, _ = await kernel.auth.api_keys.create(ctx, "Sync", ["orders.order.view"])
     await kernel.auth.roles.save(ctx, "spare", "Spare", ())
     form = FormData(quote_fields=False)
@@ -98,7 +101,7 @@ async def things(kernel, ctx, people):
         "product_id": product_id, "variant_id": variant_id, "handle": "lamp", "order_id": order["id"],
         "rate_id": rate["id"], "run_id": upload.headers["Location"].rpartition("/")[2], "key_id": key.id,
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
-        "token": "x" * 43,
+        "token": "x" * 43, "customer_id": customer["id"],
     }  # fmt: skip
 
 

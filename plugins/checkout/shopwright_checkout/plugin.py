@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from shopwright.context import Context
 from shopwright.doctor import DoctorCheck
+from shopwright.http.responses import url
 from shopwright.http.routing import Route
 from shopwright.jobs import Job
 from shopwright.plugin import Manifest, PiiColumn, hookimpl
@@ -13,6 +14,7 @@ from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment
 from shopwright_checkout import checks, hookspecs, jobs
 from shopwright_checkout.views import api, cart, checkout
+from shopwright_customers.api import AccountPage
 
 _PII = {
     "email": "email",
@@ -56,3 +58,8 @@ class Plugin(BasePlugin):
         if slot == "header.actions":
             return [Fragment("checkout/slots/cart-link.html", priority=200)]
         return []
+
+    @hookimpl
+    async def account_pages(self, ctx: Context) -> Sequence[AccountPage]:
+        # The orders plugin works without customers, so it cannot say this itself.
+        return [AccountPage(ctx.gettext("Your orders"), url(ctx, "orders.account_orders"), 10)]

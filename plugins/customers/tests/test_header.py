@@ -74,3 +74,21 @@ async def test_the_cart_goes_on_through_signing_in_and_a_new_password(kernel, jo
     changed = await (await client.get("/cart")).text()
 
     assert ("Lamp" in signed_in, "Lamp" in changed) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "words"),
+    [
+        ("", ["Your orders", "Addresses", "Name, e-mail address and password"]),
+        ("/de", ["Deine Bestellungen", "Adressen", "Name, E-Mail-Adresse und Passwort"]),
+    ],
+)
+async def test_the_account_leads_to_orders_addresses_and_details(kernel, join, prefix, words):
+    ada = await join()
+
+    text = await (await ada.get(f"{prefix}/account")).text()
+    links = re.findall(r'<a class="btn btn--block" href="([^"]+)">([^<]+)</a>', text)
+
+    pages = ["orders", "addresses", "details"]
+    assert links == [(f"{prefix}/account/{page}", word) for page, word in zip(pages, words, strict=True)]
+    assert [(await ada.get(path)).status for path, _ in links] == [200] * 3

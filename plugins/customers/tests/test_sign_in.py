@@ -3,6 +3,7 @@
 
 import pytest
 from plugins.customers.tests.conftest import NEW, PASSWORD, notices_on, sid_of, without_tokens
+from tests.shop import as_staff
 
 PAGE = "/account/sign-in"
 WRONG = "E-mail address or password is wrong."
@@ -203,3 +204,21 @@ async def test_the_page_and_its_answers_are_german_in_german(browser):
     assert "<h1>Anmelden</h1>" in shown
     assert 'href="/de/account/forgot">Passwort vergessen?</a>' in shown
     assert "E-Mail-Adresse oder Passwort ist falsch." in await notices_on(wrong)
+
+
+async def test_a_shopkeeper_is_asked_to_sign_in_as_a_customer_and_stays_in_the_admin(ctx, make_client):
+    client = await as_staff(ctx, make_client)
+
+    away = await client.get("/account")
+    api = await client.get("/api/v1/customers/me")
+    fields = {"email": "ada@example.com", "password": PASSWORD}
+    await client.submit("/account/sign-up", fields)
+    inside = await client.get("/account")
+    admin = await client.get("/admin/account")
+    await client.submit("/account", {}, action="/account/sign-out")
+
+    assert (away.status, away.headers["Location"]) == (303, f"{PAGE}?next=%2Faccount")
+    assert api.status == 401
+    assert (inside.status, "ada@example.com" in await inside.text()) == (200, True)
+    assert (admin.status, "staff@example.com" in await admin.text()) == (200, True)
+    assert (await client.get("/admin/account")).status == 200

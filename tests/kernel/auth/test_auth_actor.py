@@ -9,8 +9,8 @@ from shopwright.ids import new_id
 CUSTOMER = new_id()
 
 
-def visit(**session) -> Visit:
-    return Visit(WebSession(new_id(), **session), "/", {}, "shop.test")
+def visit(path: str = "/", **session) -> Visit:
+    return Visit(WebSession(new_id(), **session), path, {}, "shop.test")
 
 
 @pytest.fixture
@@ -46,10 +46,24 @@ async def test_a_staff_user_costs_one_statement_in_a_browser_and_with_a_token(of
         assert "catalog.product.edit" in actor.permissions
 
 
-async def test_staff_go_before_customers_in_a_session_that_holds_both(office, ada) -> None:
-    both = visit(staff_user_id=ada, customer_id=CUSTOMER)
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "customer"),
+        ("/account", "customer"),
+        ("/administrators", "customer"),
+        ("/api/v1/carts", "customer"),
+        ("/admin", "staff"),
+        ("/admin/orders", "staff"),
+        ("/api/admin/v1/orders", "staff"),
+    ],
+)
+async def test_a_session_that_holds_both_is_the_customers_in_the_shop_and_the_staffs_in_the_admin(
+    office, ada, path: str, kind: str
+) -> None:
+    both = visit(path, staff_user_id=ada, customer_id=CUSTOMER)
 
-    assert (await office.auth.actor_for(office.stores["ours"], both, {})).kind == "staff"
+    assert (await office.auth.actor_for(office.stores["ours"], both, {})).kind == kind
     elsewhere = await office.auth.actor_for(office.stores["theirs"], both, {})
     assert elsewhere == Actor("customer", CUSTOMER, "customer")
 
