@@ -27,9 +27,9 @@ class Config(BaseModel):
 
     data_dir: Path = Path(".shopwright")
     """Folder of the embedded server, media files and the generated key."""
-    database_url: str | None = None
+    database_url: str | None = Field(default=None, repr=False)
     """PostgreSQL 15 or newer; without it an embedded server runs in ``data_dir``."""
-    redis_url: str | None = None
+    redis_url: str | None = Field(default=None, repr=False)
     """Redis or Valkey; without it cache and limits live in the memory of one process."""
     plugins: tuple[str, ...] | None = None
     """Names of the plugins that may be switched on; all installed ones when absent."""
@@ -143,7 +143,10 @@ def _explain(error: ValidationError, file: Path) -> str:
     if problem["type"] == "extra_forbidden":
         known = ", ".join(sorted(Config.model_fields))
         return f"Unknown configuration key {name!r} in {file}. Remove it or use one of: {known}."
+    # A part of a list has its place behind the name.
+    secret = not Config.model_fields[str(problem["loc"][0])].repr
+    given = "" if secret else f" (got {problem['input']!r})"
     return (
-        f"Configuration key {name!r}: {problem['msg']} (got {problem['input']!r}). "
+        f"Configuration key {name!r}: {problem['msg']}{given}. "
         f"Set it in {file} or as {_PREFIX}{name.upper()}."
     )

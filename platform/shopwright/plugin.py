@@ -18,8 +18,8 @@ class PluginSettings(BaseModel):
     """Base of a plugin's settings. Each field needs a default, so that a store works before anyone edits it.
 
     Use ``pydantic.SecretStr`` for secrets (encrypted at rest, write-only in the admin) and
-    ``Field(json_schema_extra={"scope": "installation" | "store" | "language"})`` for the widest
-    scope at which a field may be set (default ``store``).
+    ``Field(json_schema_extra={"scope": "installation" | "store" | "language"})`` for the narrowest
+    scope at which a field may be set (default ``store``); wider ones always may.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -42,16 +42,41 @@ class Spec:
 
 
 def discover(*, first_party_only: bool = False) -> dict[str, metadata.EntryPoint]:
-    """Find installed plugins by entry point; first-party ones are what ``shopwright-standard`` requires."""
-    found = {point.name: point for point in metadata.entry_points(group=ENTRY_POINT_GROUP)}
-    if not first_party_only:
-        return found
+    """Find installed plugins by entry point; first-party ones are what ``shopwright-standard`` requires.
+
+    A name that two distributions claim goes to the first-party one, or else to none of them.
+    """
+    points, _ = _installed()
+    ours = _first_party()
+    return {name: p for name, p in points.items() if not first_party_only or _distribution(p) in ours}
+
+
+def _installed() -> tuple[dict[str, metadata.EntryPoint], list[Problem]]:
+    """Find plugins, and the names that more than one distribution claims."""
+    found: dict[str, dict[str, metadata.EntryPoint]] = {}
+    for point in metadata.entry_points(group=ENTRY_POINT_GROUP):
+        found.setdefault(point.name, {})[_distribution(point)] = point
+    ours, points, problems = _first_party(), {}, []
+    for name, claims in found.items():
+        chosen = sorted(ours & claims.keys()) if len(claims) > 1 else list(claims)
+        if chosen:
+            points[name] = claims[chosen[0]]
+        for other in sorted(claims.keys() - set(chosen)):
+            message = f"{other} is left out: {', '.join(sorted(claims))} are all called {name!r}. Uninstall all but one."
+            problems.append(Problem(name, "name_clash", message))
+    return points, problems
+
+
+def _first_party() -> set[str]:
     try:
         required = metadata.requires("shopwright-standard") or []
     except metadata.PackageNotFoundError:
-        required = []
-    ours = {line.split(";")[0].split("=")[0].split(">")[0].strip() for line in required}
-    return {name: point for name, point in found.items() if point.dist and point.dist.name in ours}
+        return set()
+    return {line.split(";")[0].split("=")[0].split(">")[0].strip() for line in required}
+
+
+def _distribution(point: metadata.EntryPoint) -> str:
+    return point.dist.name if point.dist else ""
 
 
 class Registry:
@@ -80,13 +105,14 @@ class Registry:
         extra: Mapping[str, type[Plugin]] | None = None,
     ) -> "Registry":
         """Load the installed plugins that ``allowed`` names (None: all), and ``extra`` classes by name."""
-        points = discover(first_party_only=safe_mode)
+        points, clashes = discover(first_party_only=safe_mode), _installed()[1]
         names = sorted(points) if allowed is None else [name for name in allowed if name in points]
         candidates: dict[str, Callable[[], type[Plugin]]] = {name: points[name].load for name in names}
         for name, plugin in (extra or {}).items():
             candidates[name] = partial(_given, plugin)
         registry = cls(candidates)
         missing = [] if allowed is None or safe_mode else [n for n in allowed if n not in candidates]
+        registry.problems += [clash for clash in clashes if allowed is None or clash.plugin in allowed]
         registry.problems += [
             Problem(
                 name, "not_installed", f"Plugin {name!r} is allowed in the configuration but not installed."

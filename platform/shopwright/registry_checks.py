@@ -5,10 +5,13 @@ import graphlib
 import inspect
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
+
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from shopwright.hooks.spec import policy_of
-from shopwright.plugin import PROJECT, Manifest, Plugin, Problem
+from shopwright.plugin import PROJECT, Manifest, Plugin, PluginSettings, Problem
+from shopwright.settings.fields import Scope, is_secret, scope_of
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,40}")
 
@@ -20,14 +23,52 @@ def check_manifest(name: str, plugin: Plugin) -> None:
         ValueError: names what breaks the prefix rule.
     """
     manifest = plugin.manifest
-    if manifest.name != name or not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} cannot be a plugin's name: use 2 to 41 lower-case letters, digits and _")
+    if manifest.name != name:
         raise ValueError(f"the entry point is called {name!r}, the manifest {manifest.name!r}")
     for permission in manifest.permissions:
         if not permission.code.startswith(f"{name}."):
             raise ValueError(f"permission {permission.code!r} does not begin with {name + '.'!r}")
+    codes = [permission.code for permission in manifest.permissions]
+    for code in sorted({code for code in codes if codes.count(code) > 1}):
+        raise ValueError(f"permission {code!r} is declared twice")
     for column in manifest.pii:
         if not column.table.startswith(f"{name}_"):
             raise ValueError(f"pii table {column.table!r} does not begin with {name + '_'!r}")
+    check_settings(manifest.settings)
+
+
+def check_settings(model: type[PluginSettings]) -> None:
+    """Refuse settings that a store could not begin with, or that would keep a secret readable.
+
+    Raises:
+        ValueError: names the setting.
+    """
+    for name, info in model.model_fields.items():
+        if info.is_required():
+            raise ValueError(f"setting {name!r} has no default: a store must work before anyone edits it")
+        if scope_of(info) not in get_args(Scope):
+            raise ValueError(
+                f"setting {name!r} has the scope {scope_of(info)!r}: use {', '.join(get_args(Scope))}"
+            )
+        if not is_secret(info) and _holds_secret(info.annotation):
+            raise ValueError(
+                f"setting {name!r} holds a secret inside: only a setting of its own is encrypted"
+            )
+    try:
+        model()
+    except ValidationError as error:
+        name = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise ValueError(
+            f"setting {name!r} has a default that is refused: {error.errors()[0]['msg']}"
+        ) from None
+
+
+def _holds_secret(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return any(_holds_secret(info.annotation) for info in annotation.model_fields.values())
+    return annotation is SecretStr or any(_holds_secret(part) for part in get_args(annotation))
 
 
 def check_hooks(name: str, plugin: Plugin, specs: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``shopwright config``: the configuration of the installation, and the settings of plugins."""
 
+import sys
 from typing import Annotated, Any, cast, get_args
 
 import typer
@@ -22,6 +23,7 @@ from shopwright.config import load_config
 from shopwright.context import Context
 from shopwright.errors import UsageError
 from shopwright.kernel import Kernel
+from shopwright.rotation import rotate_secrets
 from shopwright.settings.fields import Scope
 
 app = typer.Typer(no_args_is_help=True)
@@ -106,6 +108,20 @@ def unset(
 
     with_kernel(work, data_dir)
     say("Unset.")
+
+
+@app.command("rotate-secrets")
+def rotate(as_json: Json = False, data_dir: DataDir = None) -> None:
+    """Encrypt all stored secrets with the first secret key; then older keys can be removed. Exit code 1: not all."""
+    found = with_kernel(rotate_secrets, data_dir)
+    if as_json:
+        print_json({"rotated": found.rotated, "unreadable": found.unreadable})
+    else:
+        say(f"{found.rotated} secrets are encrypted with the first key now.")
+        for name in found.unreadable:
+            say(f"{name} cannot be read with any key: add the one it was written with, or enter it anew.")
+    if found.unreadable:
+        sys.exit(1)
 
 
 def _context(kernel: Kernel, code: str, locale: str | None) -> Context:

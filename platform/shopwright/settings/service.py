@@ -16,12 +16,12 @@ from shopwright.errors import FieldError, Invalid, NotFound
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright.plugin import PluginSettings
-from shopwright.registry import Registry
 from shopwright.secrets import SecretBox, SecretUnreadable
 from shopwright.settings.fields import Scope, SettingField, describe, scope_of, secret_names
 
 if TYPE_CHECKING:
     from shopwright.context import Context
+    from shopwright.registry import Registry
 
 log = logging.getLogger(__name__)
 S = TypeVar("S", bound=PluginSettings)
@@ -29,21 +29,24 @@ Key = tuple[str, UUID | None, str | None]
 _WIDTH: dict[Scope, int] = {"installation": 0, "store": 1, "language": 2}
 
 _READ = "SELECT plugin, store_id, locale, values FROM kernel_plugin_setting"
+_MAKE = text("""
+INSERT INTO kernel_plugin_setting (id, plugin, store_id, locale, values) VALUES (:id, :plugin, :store_id, :locale, '{}')
+ON CONFLICT (plugin, store_id, locale) DO NOTHING
+""")
+"""Whoever is first makes the row, and the others wait for it: what is not there cannot be locked."""
 _LOCK = text("""
-SELECT values FROM kernel_plugin_setting WHERE plugin = :plugin AND store_id IS NOT DISTINCT FROM :store_id
+SELECT id, values FROM kernel_plugin_setting WHERE plugin = :plugin AND store_id IS NOT DISTINCT FROM :store_id
     AND locale IS NOT DISTINCT FROM :locale FOR UPDATE
 """)
 _WRITE = text("""
-INSERT INTO kernel_plugin_setting AS s (id, plugin, store_id, locale, values)
-VALUES (:id, :plugin, :store_id, :locale, CAST(:values AS jsonb))
-ON CONFLICT (plugin, store_id, locale) DO UPDATE SET values = excluded.values, version = s.version + 1
+UPDATE kernel_plugin_setting SET values = CAST(:values AS jsonb), version = version + 1 WHERE id = :id
 """)
 
 
 class SettingsService:
     """The settings of all plugins at all scopes."""
 
-    def __init__(self, db: Database, registry: Registry, box: SecretBox) -> None:
+    def __init__(self, db: Database, registry: "Registry", box: SecretBox) -> None:
         self._db = db
         self._registry = registry
         self._box = box
@@ -113,9 +116,10 @@ class SettingsService:
         keys = {"plugin": plugin, "store_id": store_id, "locale": locale}
 
         async def work(session: AsyncSession) -> None:
-            before = (await session.execute(_LOCK, keys)).scalar_one_or_none() or {}
+            await session.execute(_MAKE, keys | {"id": new_id()})
+            row_id, before = (await session.execute(_LOCK, keys)).one()
             after = change(before)
-            await session.execute(_WRITE, keys | {"id": new_id(), "values": dump(after)})
+            await session.execute(_WRITE, {"id": row_id, "values": dump(after)})
             named = before.keys() | after.keys()
             changed = sorted(name for name in named if before.get(name) != after.get(name))
             data = {"scope": scope, "changed": changed}

@@ -4,6 +4,9 @@
 import pytest
 from tests.shop import EVERYTHING
 
+from shopwright.secrets import generate_key
+from shopwright.testing.kernels import TEST_KEY
+
 SECRET = "sk-very-secret-4711"
 BEACON = """
 from typing import ClassVar
@@ -116,3 +119,18 @@ def test_the_configuration_is_shown_without_its_secrets(cli, database_of_all, su
     assert shown.document["plugins"] == list(EVERYTHING)
     assert (shown.document["database_url"], shown.document["secret_keys"]) == ("set", "set")
     assert database_of_all not in shown.out + table
+
+
+def test_secrets_move_to_a_new_key_and_the_old_one_can_go(shop, monkeypatch):
+    new = generate_key()
+    shop("config", "set", "beacon", f"token={SECRET}", "--store", "alpha")
+    monkeypatch.setenv("SHOPWRIGHT_SECRET_KEYS", new)
+    too_early = shop("config", "rotate-secrets", "--json")
+    monkeypatch.setenv("SHOPWRIGHT_SECRET_KEYS", f"{new},{TEST_KEY}")
+    turned, again = shop("config", "rotate-secrets"), shop("config", "rotate-secrets", "--json")
+    monkeypatch.setenv("SHOPWRIGHT_SECRET_KEYS", new)
+
+    assert (too_early.code, too_early.document) == (1, {"rotated": 0, "unreadable": ["beacon.token"]})
+    assert (turned.code, turned.out) == (0, "1 secrets are encrypted with the first key now.\n")
+    assert (again.code, again.document) == (0, {"rotated": 0, "unreadable": []})
+    assert settings_of(shop, "alpha")["token"] == "set"
