@@ -3,9 +3,10 @@
 
 import importlib.metadata as metadata
 import logging
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import pluggy
@@ -54,7 +55,7 @@ def discover(*, first_party_only: bool = False) -> dict[str, metadata.EntryPoint
 def _installed() -> tuple[dict[str, metadata.EntryPoint], list[Problem]]:
     """Find plugins, and the names that more than one distribution claims."""
     found: dict[str, dict[str, metadata.EntryPoint]] = {}
-    for point in metadata.entry_points(group=ENTRY_POINT_GROUP):
+    for point in _entry_points(tuple(sys.path)):
         found.setdefault(point.name, {})[_distribution(point)] = point
     ours, points, problems = _first_party(), {}, []
     for name, claims in found.items():
@@ -65,6 +66,11 @@ def _installed() -> tuple[dict[str, metadata.EntryPoint], list[Problem]]:
             message = f"{other} is left out: {', '.join(sorted(claims))} are all called {name!r}. Uninstall all but one."
             problems.append(Problem(name, "name_clash", message))
     return points, problems
+
+
+@lru_cache(maxsize=4)
+def _entry_points(_path: tuple[str, ...]) -> metadata.EntryPoints:
+    return metadata.entry_points(group=ENTRY_POINT_GROUP)
 
 
 def _first_party() -> set[str]:

@@ -36,7 +36,7 @@ class Binding:
         self.query: type[BaseModel] | None = None
         for name, parameter in self.parameters.items():
             if name == "body":
-                self.body = TypeAdapter(parameter.annotation)
+                self.body = _adapter(parameter.annotation)
             elif name == "query":
                 self.query = parameter.annotation
             elif name == "request":
@@ -44,7 +44,7 @@ class Binding:
             else:
                 self._check_parameter(route, name, parameter.annotation)
         self.result_type = _payload(signature.return_annotation)
-        self.result = None if self.result_type is None else TypeAdapter(self.result_type)
+        self.result = None if self.result_type is None else _adapter(self.result_type)
 
     @property
     def query_names(self) -> frozenset[str]:
@@ -165,7 +165,7 @@ def _parameter(text: str, wanted: Any) -> Any:
     raise NotFound("This page does not exist.")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 

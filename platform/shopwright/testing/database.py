@@ -3,6 +3,7 @@
 
 import os
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ from shopwright.ids import new_id
 MakeDatabase = Callable[..., Coroutine[Any, Any, str]]
 """``await make_database(sources=(kernel_migrations(),)) -> url`` of a fresh migrated database."""
 
+Fill = Callable[[str], Coroutine[Any, Any, object]]
+_COPIED_FOR = 240.0
+_templates: set[str] = set()
+"""Templates this process knows to exist, by address; none is dropped before the run ends."""
 _FOLDER_PREFIX = "shopwright-tests-"
 _TEMPLATE_LOCK = 0x54_50_4C
 
@@ -36,10 +41,26 @@ class TestDatabases:
     server: EmbeddedServer
     _made: list[str] = field(default_factory=list)
 
-    async def make(self, sources: Sequence[MigrationSource] | None = None) -> str:
-        """Make a database with the migrations of ``sources`` applied; the kernel's when left out."""
+    async def make(
+        self,
+        sources: Sequence[MigrationSource] | None = None,
+        *,
+        contents: str = "",
+        fill: Fill | None = None,
+    ) -> str:
+        """Make a database with the migrations of ``sources`` applied; the kernel's when left out.
+
+        ``fill`` puts something into it and leaves no connection open; what is called alike in ``contents``
+        is filled once and copied for a few minutes, after which its times would be too old for a test.
+        """
         chosen = (kernel_migrations(),) if sources is None else tuple(sources)
-        template = await self._template(chosen)
+        template = f"template_{_fingerprint(chosen)}"
+        await self._template(template, None, lambda url: migrate(url, chosen))
+        if fill is not None:
+            words = f"{template} {int(time.time() // _COPIED_FOR)} {contents}"
+            filled = f"template_{sha256(words.encode()).hexdigest()[:24]}"
+            await self._template(filled, template, fill)
+            template = filled
         name = f"test_{new_id().hex}"
         await self._maintain(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         self._made.append(name)
@@ -60,20 +81,22 @@ class TestDatabases:
     async def _connect(self) -> asyncpg.Connection:
         return await asyncpg.connect(**driver_options(self.server.url_of("postgres")))
 
-    async def _template(self, sources: tuple[MigrationSource, ...]) -> str:
-        name = f"template_{_fingerprint(sources)}"
+    async def _template(self, name: str, of: str | None, fill: Fill) -> None:
+        url = self.server.url_of(name)
+        if url in _templates:
+            return
         connection = await self._connect()
         try:
             # Workers of a parallel run share the server: one migrates, the others wait here.
             await connection.execute("SELECT pg_advisory_lock($1)", _TEMPLATE_LOCK)
             if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
                 await connection.execute(f"DROP DATABASE IF EXISTS {name}_new WITH (FORCE)")
-                await connection.execute(f"CREATE DATABASE {name}_new")
-                await migrate(self.server.url_of(f"{name}_new"), sources)
+                await connection.execute(f"CREATE DATABASE {name}_new TEMPLATE {of or 'template1'}")
+                await fill(self.server.url_of(f"{name}_new"))
                 await connection.execute(f"ALTER DATABASE {name}_new RENAME TO {name}")
         finally:
             await connection.close()
-        return name
+        _templates.add(url)
 
 
 def _fingerprint(sources: tuple[MigrationSource, ...]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from shopwright.activation import NewStore, create_store, switch_plugin
 from shopwright.actor import SYSTEM
 from shopwright.auth.passwords import CHEAP, Passwords
-from shopwright.clock import Clock
+from shopwright.clock import Clock, FakeClock
 from shopwright.config import Config
 from shopwright.db import DatabaseSettings
 from shopwright.kernel import Kernel
@@ -43,29 +43,40 @@ async def open_kernel(
     extra = {p.manifest.name: p for p in plugins if not isinstance(p, str)}
     names = _with_required([p for p in plugins if isinstance(p, str)], extra)
     registry = Registry.load(names, extra=extra)
-    url = url or await make_database(sources(registry))
-    values = {
-        "data_dir": folder / "data",
-        "secret_keys": (TEST_KEY,),
-        "database_url": url,
-        "redis_url": redis_url,
-    }
-    kernel = await Kernel.open(
-        Config.model_validate(
-            {**values, "plugins": tuple(names), "requests_per_minute": 1_000_000, **(config or {})}
-        ),
-        clock=clock,
-        extra_plugins=extra,
-        database=DatabaseSettings(url, **{"pool_size": 5, "max_overflow": 5, **(database or {})}),
+    values: dict[str, Any] = {
+        "data_dir": folder / "data", "secret_keys": (TEST_KEY,), "plugins": tuple(names),
+        "requests_per_minute": 1_000_000,
+    }  # fmt: skip
+
+    async def opened(url: str, **options: Any) -> Kernel:
+        settings = DatabaseSettings(url, **{"pool_size": 5, "max_overflow": 5, **(database or {})})
+        found = Config.model_validate({**values, "database_url": url, **options})
+        kernel = await Kernel.open(found, clock=clock, extra_plugins=extra, database=settings)
+        kernel.mailer = MemoryMailer(sink)
+        kernel.auth.passwords = Passwords(CHEAP)
+        return kernel
+
+    async def fill(url: str) -> None:
+        async with await opened(url) as kernel:
+            await _fill(kernel, stores, enable=enable)
+
+    stands_still = clock is None or isinstance(clock, FakeClock)
+    if url is None and not extra and stands_still:
+        contents = repr((names, list(stores), enable, clock and clock.now()))
+        url = await make_database(sources(registry), contents=contents, fill=fill)
+    kernel = await opened(
+        url or await make_database(sources(registry)), redis_url=redis_url, **(config or {})
     )
-    kernel.mailer = MemoryMailer(sink)
-    kernel.auth.passwords = Passwords(CHEAP)
+    await _fill(kernel, stores, enable=enable)
+    return kernel
+
+
+async def _fill(kernel: Kernel, stores: Sequence[NewStore], *, enable: bool) -> None:
     for new in stores:
         store = kernel.directory.by_code(new.code) or await create_store(kernel, new)
         if enable:
             await enable_all(kernel, store)
         await give_owner(kernel, store)
-    return kernel
 
 
 async def enable_all(kernel: Kernel, store: Store) -> None:
