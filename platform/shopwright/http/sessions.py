@@ -127,16 +127,20 @@ async def save(ctx: "Context", loaded: Loaded, sid: str) -> Outcome | None:
 
 def _changes(loaded: Loaded, *, rotated: bool) -> dict[str, Any]:
     session, after = loaded.session, _values(loaded.session)
-    changed = {name: value for name, value in after.items() if loaded.values.get(name) != value}
-    data = "{" + ",".join(f"{dump(name)}:{value}" for name, value in changed.items()) + "}"
     if session.id is None:
-        return {"data": data}
+        # A session made anew brings everything along, also what was in the one before it.
+        return {"data": _json(after)}
+    changed = {name: value for name, value in after.items() if loaded.values.get(name) != value}
     return {
-        "data": data,
+        "data": _json(changed),
         "removed": [name for name in loaded.values if name not in after],
         "rotated": rotated,
         "signed": (session.staff_user_id, session.customer_id) != loaded.signed_in,
     }
+
+
+def _json(values: dict[str, str]) -> str:
+    return "{" + ",".join(f"{dump(name)}:{value}" for name, value in values.items()) + "}"
 
 
 def _values(session: WebSession) -> dict[str, str]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import asyncio
 import hashlib
+import json
 
 from shopwright.actor import SYSTEM
 from shopwright.http.sessions import Loaded, save
@@ -156,3 +157,15 @@ async def test_an_empty_session_is_not_written(kernel):
         is None
     )
     assert await rows(kernel) == []
+
+
+async def test_a_session_made_anew_keeps_what_was_in_the_old_one(kernel):
+    ctx = kernel.context(kernel.directory.by_code("alpha"))
+    begun = WebSession(data={"cart.id": "a"}, changed=True)
+    first = await save(ctx, Loaded(begun, {}, (None, None), None), "")
+    session = WebSession(id=None, data={"cart.id": "a", "note": 1}, changed=True, rotate=True)
+
+    second = await save(ctx, Loaded(session, {"cart.id": '"a"'}, (None, None), None), first.token)
+
+    kept = {row["token_hash"]: json.loads(row["data"]) for row in await rows(kernel)}
+    assert kept[hashlib.sha256(second.token.encode()).digest()] == {"cart.id": "a", "note": 1}
