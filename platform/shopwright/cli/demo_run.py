@@ -83,4 +83,5 @@ def _welcome(config: Config, stores: list[Store]) -> None:
         for login in mine:
             say(f"  {login['role']:{widths[0]}}  {login['email']:{widths[1]}}  {login['password']}")
     say(f"\nThese logins (role, e-mail, password) are kept in {path.resolve()}")
+    say("Mails are not sent: they are written here, with their links.")
     say("Ctrl-C stops everything; the data stays for the next start.")

@@ -27,6 +27,9 @@ def log_as_server(config: Config, *, quiet: bool = False) -> None:
     logging.basicConfig(level=level.upper(), handlers=[_handler()], force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.NOTSET if level == "debug" else logging.WARNING)
+    if quiet:
+        # Who tries things out follows the links of mails from here.
+        logging.getLogger("shopwright.mail").setLevel(logging.INFO)
 
 
 def _handler() -> logging.Handler:

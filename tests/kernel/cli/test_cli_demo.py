@@ -89,3 +89,21 @@ def test_the_demo_tells_what_it_does_and_every_login_in_full(demo, surroundings)
             assert [login["role"], login["email"], login["password"]] in [line.split() for line in lines]
         assert f"{surroundings / 'data' / 'demo-credentials.json'}" in lines[-2]
     assert [oct(p.stat().st_mode)[-3:] for p in surroundings.glob("data/demo-credentials.json")] == ["600"]
+
+
+SEND = """
+import asyncio
+from shopwright.cli.logs import log_as_server
+from shopwright.config import Config
+from shopwright.mail import LogMailer, Message
+
+log_as_server(Config(), quiet=True)
+asyncio.run(LogMailer().send(Message("ada@example.com", "Hello", "http://a.example/the-link")))
+"""
+
+
+def test_mails_of_the_demo_are_written_where_it_runs():
+    done = subprocess.run([sys.executable, "-c", SEND], capture_output=True, text=True, check=True)
+
+    assert "mail to ada@example.com: Hello" in done.stderr
+    assert "http://a.example/the-link" in done.stderr
