@@ -2,7 +2,6 @@
 """Plugins that misbehave in a sale: each in a way of its own."""
 
 import asyncio
-import time
 from typing import Any, ClassVar
 
 from shopwright.context import Context
@@ -10,7 +9,11 @@ from shopwright.jobs import Job
 from shopwright.money import Money
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright.testing.dummies import answering, blocking, hanging, moody, slow
+from shopwright_catalog.hookspecs import stock_available
 from shopwright_checkout.api import Fee, ShippingRate
+from shopwright_checkout.hookspecs import cart_fees, cart_process, shipping_rates
+from shopwright_orders.hookspecs import order_number, order_placed
 
 
 def manifest(name: str, *requires: str, **values: Any) -> Manifest:
@@ -20,67 +23,20 @@ def manifest(name: str, *requires: str, **values: Any) -> Manifest:
 SALES = ("catalog", "checkout", "orders")
 
 
-class Moody(BasePlugin):
-    """Fails until it is told to behave; counts how often it is asked."""
-
-    manifest: ClassVar[Manifest] = manifest("moody", *SALES)
-    asked = 0
-    behaves = False
-
-    @hookimpl
-    async def cart_fees(self) -> list[Fee]:
-        type(self).asked += 1
-        if not self.behaves:
-            raise RuntimeError("not today")
-        return []
-
-
-class Blocking(BasePlugin):
-    """Holds the whole process longer than its share of time, then wants money for it."""
-
-    manifest: ClassVar[Manifest] = manifest("blocking", *SALES)
-
-    @hookimpl
-    async def cart_fees(self) -> list[Fee]:
-        time.sleep(1.02)  # noqa: ASYNC251, TID251 - what nobody may do
-        return [Fee("blocking.fee", "For your patience", Money(999, "EUR"))]
-
-
-class Slow(BasePlugin):
-    """Takes its time, within what is granted, and is heard."""
-
-    manifest: ClassVar[Manifest] = manifest("slow", *SALES)
-
-    @hookimpl
-    async def cart_fees(self) -> list[Fee]:
-        await asyncio.sleep(0.1)
-        return [Fee("slow.fee", "Gift wrap", Money(250, "EUR"))]
-
-
-class Lying(BasePlugin):
-    """Answers with things of the wrong kind."""
-
-    manifest: ClassVar[Manifest] = manifest("lying", *SALES)
-
-    @hookimpl
-    async def shipping_rates(self) -> Any:
-        return "free for all"
-
-    @hookimpl
-    async def cart_fees(self) -> Any:
-        return [Fee("lying.fee", "In another currency", Money(1, "JPY")), "and a text"]
-
-    @hookimpl
-    async def cart_process(self, value: Any) -> Any:
-        return {"total": 0}
-
-    @hookimpl
-    async def stock_available(self, value: Any) -> Any:
-        return {}
-
-    @hookimpl
-    async def order_number(self) -> Any:
-        return 12
+Moody = moody({cart_fees: []})
+Blocking = blocking({cart_fees: [Fee("blocking.fee", "For your patience", Money(999, "EUR"))]}, seconds=1.02)
+Slow = slow({cart_fees: [Fee("slow.fee", "Gift wrap", Money(250, "EUR"))]}, seconds=0.1)
+Lying = answering(
+    {
+        shipping_rates: "free for all",
+        cart_fees: [Fee("lying.fee", "In another currency", Money(1, "JPY")), "and a text"],
+        cart_process: {"total": 0},
+        stock_available: {},
+        order_number: 12,
+    },
+    name="lying",
+)
+Stuck = hanging(order_placed, name="stuck")
 
 
 class Gift(BasePlugin):
@@ -91,16 +47,6 @@ class Gift(BasePlugin):
     @hookimpl
     async def shipping_rates(self) -> list[ShippingRate]:
         return [ShippingRate("flat_shipping.standard", "Cheaper", Money(-490, "EUR"))]
-
-
-class Stuck(BasePlugin):
-    """Never finishes with an event."""
-
-    manifest: ClassVar[Manifest] = manifest("stuck", *SALES)
-
-    @hookimpl
-    async def order_placed(self, ctx: Context, event: Any) -> None:
-        await asyncio.sleep(3600)
 
 
 class Prompt(BasePlugin):

@@ -9,13 +9,18 @@ from tests.shop import EVERYTHING, THEMES, add_product, furnish, place, ready_ca
 
 from shopwright.errors import Rejection
 from shopwright.hooks import BreakerKey
+from shopwright.hookspecs import template_slot
 from shopwright.kernel import Kernel
 from shopwright.money import Money
 from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment
+from shopwright.testing.dummies import answering, failing, greedy, hanging
 from shopwright.testing.kernels import ALPHA
+from shopwright_catalog.hookspecs import stock_available
 from shopwright_checkout.api import Fee, ShippingRate
+from shopwright_checkout.hookspecs import cart_fees, cart_process, shipping_rates
+from shopwright_orders.hookspecs import order_placed
 
 
 def manifest(name: str) -> Manifest:
@@ -23,67 +28,22 @@ def manifest(name: str) -> Manifest:
     return Manifest(name=name, version="0.1.0", title=name, summary=name, requires=requires)
 
 
-class Failing(BasePlugin):
-    manifest: ClassVar[Manifest] = manifest("failing")
-
-    @hookimpl
-    async def shipping_rates(self, cart):
-        raise RuntimeError("no rates today")
-
-    @hookimpl
-    async def cart_fees(self, cart):
-        raise RuntimeError("no fees today")
-
-    @hookimpl
-    async def cart_process(self, value):
-        raise RuntimeError("no prices today")
-
-    @hookimpl
-    async def stock_available(self, value):
-        raise RuntimeError("no stock today")
-
-    @hookimpl
-    async def template_slot(self, slot):
-        raise RuntimeError("no slot today")
-
-    @hookimpl
-    async def order_placed(self, ctx, event):
-        raise RuntimeError("no events today")
-
-
-class Hanging(BasePlugin):
-    manifest: ClassVar[Manifest] = manifest("hanging")
-
-    @hookimpl
-    async def shipping_rates(self, cart):
-        await asyncio.sleep(3600)
-
-    @hookimpl
-    async def cart_fees(self, cart):
-        await asyncio.sleep(3600)
-
-    @hookimpl
-    async def order_placed(self, ctx, event):
-        await asyncio.sleep(3600)
-
-
-class Greedy(BasePlugin):
-    manifest: ClassVar[Manifest] = manifest("greedy")
-
-    @hookimpl
-    async def shipping_rates(self, cart):
-        return [ShippingRate(f"greedy.{n}", "Rate", Money(0, "EUR")) for n in range(10_000)]
-
-    @hookimpl
-    async def cart_fees(self, cart):
-        return [Fee("greedy.fee", "Fee", Money(-5000, "EUR"))]
-
-    @hookimpl
-    async def template_slot(self, slot):
-        return [Fragment("greedy/missing.html")]
-
-
-BAD = {"failing": Failing, "hanging": Hanging, "greedy": Greedy}
+Failing = failing(shipping_rates, cart_fees, cart_process, stock_available, template_slot, order_placed)
+Hanging = hanging(shipping_rates, cart_fees, order_placed)
+Greedy = greedy(
+    {
+        shipping_rates: lambda n: ShippingRate(f"greedy.{n}", "Rate", Money(0, "EUR")),
+        cart_fees: lambda n: Fee(f"greedy.{n}", "Fee", Money(100, "EUR")),
+    }
+)
+Presuming = answering(
+    {
+        cart_fees: [Fee("presuming.fee", "Fee", Money(-5000, "EUR"))],
+        template_slot: [Fragment("presuming/missing.html")],
+    },
+    name="presuming",
+)
+BAD = {made.manifest.name: made for made in (Failing, Hanging, Greedy, Presuming)}
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -129,7 +89,7 @@ async def test_other_processes_show_the_problem_too_and_forget_it_when_it_is_ove
 
         async def until(wanted):
             async with asyncio.timeout(10):
-                while cards() != wanted:  # noqa: ASYNC110 - nothing tells when a card changes
+                while cards() != wanted:  # noqa: ASYNC110 - the board tells nobody when it changes
                     await asyncio.sleep(0.02)
 
         for _ in range(5):

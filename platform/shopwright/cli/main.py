@@ -6,7 +6,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from shopwright.cli import audit, demo_run, doctor, hooks, migrate, plugin, serve, settings, stores
+from shopwright.cli import audit, check, demo_run, doctor, hooks, migrate, plugin, serve, settings, stores
 from shopwright.cli.common import err
 from shopwright.cli.errors import EXPECTED, explain
 from shopwright.cli.logs import log_briefly
@@ -25,6 +25,7 @@ def build() -> typer.Typer:
     demo_run.add_to(app)
     doctor.add_to(app)
     hooks.add_to(app)
+    check.add_to(app)
     app.add_typer(plugin.app, name="plugin", help="List plugins, and switch them on and off.")
     app.add_typer(stores.store_app, name="store", help="List and make stores.")
     app.add_typer(stores.user_app, name="user", help="Make and invite staff users.")

@@ -27,6 +27,10 @@ class EventCodec:
                 self._specs[name] = spec.function
                 self._names[spec.function] = name
 
+    def check(self, spec: Spec) -> None:
+        """Resolve the type of an event; whatever is wrong with it is raised here."""
+        self._adapter(self._names[spec])
+
     def knows(self, name: str) -> bool:
         return name in self._specs
 

@@ -41,7 +41,7 @@ async def open_kernel(
 ) -> Kernel:
     """Open a kernel on a new database (or on ``url``), with stores and plugins on. See the fixture."""
     extra = {p.manifest.name: p for p in plugins if not isinstance(p, str)}
-    names = _with_required([p for p in plugins if isinstance(p, str)], extra)
+    names = with_required([p for p in plugins if isinstance(p, str)], extra)
     registry = Registry.load(names, extra=extra)
     values: dict[str, Any] = {
         "data_dir": folder / "data", "secret_keys": (TEST_KEY,), "plugins": tuple(names),
@@ -95,7 +95,8 @@ async def give_owner(kernel: Kernel, store: Store) -> None:
         await kernel.auth.staff.create(ctx, email=email, name="Owner", password=OWNER_PASSWORD, role="owner")
 
 
-def _with_required(names: Sequence[str], extra: dict[str, type[Plugin]]) -> list[str]:
+def with_required(names: Sequence[str], extra: dict[str, type[Plugin]]) -> list[str]:
+    """Give the names of installed plugins, with all that they and the ``extra`` classes require."""
     points = discover()
     found: dict[str, None] = {}
     todo = [*names, *(r for plugin in extra.values() for r in plugin.manifest.requires if r not in extra)]

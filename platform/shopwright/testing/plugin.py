@@ -5,7 +5,7 @@ Databases come from ``shopwright.testing.database`` and Valkey from ``shopwright
 in ``pytest_plugins`` of your ``conftest.py``.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from shopwright.plugin import Plugin
     from shopwright.stores import Store
     from shopwright.testing.client import ShopClient
+    from shopwright.testing.conformance import Stage
     from shopwright.testing.database import MakeDatabase
+
+pytest.register_assert_rewrite("shopwright.testing.conformance")
 
 MakeKernel = Callable[..., Awaitable["Kernel"]]
 MakeClient = Callable[..., Awaitable["ShopClient"]]
@@ -80,3 +83,16 @@ async def make_client() -> AsyncIterator[MakeClient]:
             return await servers[id(kernel)].client(found)
 
         yield make
+
+
+@pytest.fixture(scope="class")
+def conformance_stage(request: pytest.FixtureRequest) -> "Iterator[Stage]":
+    """What the tests of one ``PluginConformance`` class share: the plugin, and a kernel once one asks for it."""
+    from shopwright.testing.conformance import Stage
+
+    with Stage(
+        request.cls.plugin,
+        server=lambda: request.getfixturevalue("pg_server"),
+        folder=request.getfixturevalue("tmp_path_factory").mktemp("conformance"),
+    ) as stage:
+        yield stage

@@ -32,7 +32,7 @@ def shell(surroundings):
 def test_help_lists_every_command(shell):
     code, out, err = shell(COMMAND, "--help", COLUMNS="100")
 
-    names = "serve worker migrate demo doctor hooks plugin store user config audit import".split()
+    names = "serve worker migrate demo doctor hooks check plugin store user config audit import".split()
     assert (code, err) == (0, "")
     assert [name for name in names if f" {name} " not in out] == []
 

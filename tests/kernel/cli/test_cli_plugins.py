@@ -111,3 +111,68 @@ def test_tables_are_whole_where_there_is_no_terminal(shop):
         )
         in listed
     )
+
+
+FAULTY = """
+from typing import ClassVar
+
+from shopwright.plugin import Manifest, Permission
+from shopwright.plugin import Plugin as BasePlugin
+
+
+class Plugin(BasePlugin):
+    manifest: ClassVar[Manifest] = Manifest(
+        name="faulty", version="0.1.0", title="Faulty", summary="Errs.",
+        permissions=(Permission("faulty.unused", "Nothing"),),
+    )
+
+    async def template_slot(self, slot):
+        return []
+"""
+
+
+def test_check_finds_nothing_in_a_plugin_that_is_as_it_should_be(run):
+    plain, document = run("check", "tax"), run("check", "tax", "--locale", "de", "--json")
+
+    assert (plain.code, plain.out, plain.err) == (0, "tax: nothing is wrong.\n", "")
+    assert (document.code, document.document) == (0, {"plugins": ["tax"], "faults": []})
+
+
+def test_check_prints_each_fault_with_a_way_out_and_needs_no_database(run, install, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    install("faulty", FAULTY)
+    plain, document = run("check", "faulty"), run("check", "--json")
+
+    assert plain.code == document.code == 1
+    assert plain.out.splitlines() == [
+        "faulty: permissions: permission 'faulty.unused' guards nothing",
+        "    Name it in a route, or ask ctx.require() for it; or remove it from the manifest.",
+        "faulty: hooks: template_slot() is not marked, so it is never called",
+        "    Write @hookimpl above it.",
+        "2 faults in 1 plugins.",
+    ]
+    assert document.document["plugins"] == sorted([*EVERYTHING, "faulty"])
+    assert [f for f in document.document["faults"] if f["plugin"] == "faulty"] == [
+        {
+            "plugin": "faulty",
+            "check": "permissions",
+            "message": "permission 'faulty.unused' guards nothing",
+            "hint": "Name it in a route, or ask ctx.require() for it; or remove it from the manifest.",
+        },
+        {
+            "plugin": "faulty",
+            "check": "hooks",
+            "message": "template_slot() is not marked, so it is never called",
+            "hint": "Write @hookimpl above it.",
+        },
+    ]
+
+
+def test_check_names_a_plugin_that_does_not_load_and_refuses_one_it_does_not_know(run, install):
+    install("broken", BROKEN)
+    broken, unknown = run("check", "broken"), run("check", "gifts")
+
+    assert broken.code == 1
+    assert broken.out.startswith("broken: loads: Plugin 'broken' is left out: RuntimeError: the [manual]")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert unknown.err.splitlines()[-1].startswith("Error: There is no plugin 'gifts'. There are: admin, ")
