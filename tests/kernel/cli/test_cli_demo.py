@@ -87,7 +87,7 @@ def test_the_demo_tells_what_it_does_and_every_login_in_full(demo, surroundings)
         assert [line for line in lines if line.endswith("/api/docs")]
         for login in logins:
             assert [login["role"], login["email"], login["password"]] in [line.split() for line in lines]
-        assert f"{surroundings / 'data' / 'demo-credentials.json'}" in lines[-2]
+        assert f"{surroundings / 'data' / 'demo-credentials.json'}" in lines[-3]
     assert [oct(p.stat().st_mode)[-3:] for p in surroundings.glob("data/demo-credentials.json")] == ["600"]
 
 
