@@ -12,9 +12,9 @@ from tests.shop import system
 
 from shopwright.activation import switch_plugin
 from shopwright.actor import SYSTEM
+from shopwright.cli.rotation import rotate_secrets
 from shopwright.errors import Invalid, NotFound
 from shopwright.plugin import Manifest, Plugin, PluginSettings
-from shopwright.rotation import rotate_secrets
 from shopwright.secrets import generate_key
 from shopwright.settings.fields import describe
 from shopwright.testing.kernels import ALPHA, BETA, TEST_KEY

@@ -19,11 +19,11 @@ from shopwright.cli.common import (
     store_of,
     with_kernel,
 )
+from shopwright.cli.rotation import rotate_secrets
 from shopwright.config import load_config
 from shopwright.context import Context
 from shopwright.errors import UsageError
 from shopwright.kernel import Kernel
-from shopwright.rotation import rotate_secrets
 from shopwright.settings.fields import Scope
 
 app = typer.Typer(no_args_is_help=True)
