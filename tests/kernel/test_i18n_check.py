@@ -109,3 +109,8 @@ def test_the_command_line_extracts_what_the_check_extracts() -> None:
 
     assert methods == METHODS
     assert {pattern: values for pattern, values in options.items() if values} == OPTIONS
+
+
+@pytest.mark.parametrize("locale", ["de", "es"])
+def test_what_the_kernel_says_is_translated(locale):
+    assert check_translations(ROOT / "platform" / "shopwright", [locale]) == []

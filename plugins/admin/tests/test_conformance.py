@@ -4,3 +4,4 @@ from shopwright.testing.conformance import PluginConformance
 
 class TestAdmin(PluginConformance):
     plugin = "admin"
+    locales = ("de", "es")
