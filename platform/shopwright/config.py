@@ -35,6 +35,8 @@ class Config(BaseModel):
     """Names of the plugins that may be switched on; all installed ones when absent."""
     theme_dirs: tuple[Path, ...] = ()
     """Folders that hold themes, besides the ones installed as packages."""
+    develop: bool = False
+    """Notice changed files of themes at once, for whoever writes one; slower."""
     secret_keys: tuple[str, ...] = Field(default=(), repr=False)
     """Keys that sign and encrypt, newest first; made in ``data_dir`` when absent."""
     safe_mode: bool = False

@@ -35,6 +35,7 @@ from shopwright.secrets import SecretBox
 from shopwright.settings import SettingsService
 from shopwright.stores import Store
 from shopwright.templating.engine import Templates
+from shopwright.templating.themes import Themes
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Kernel:
     breakers: Breakers
     problems: ProblemBoard
     translations: TranslationRegistry
+    themes: Themes
     templates: Templates
     events: Events
     jobs: Jobs
@@ -66,7 +68,9 @@ class Kernel:
         self.clock = clock
         self.secret_keys = secret_keys(config)
         self.routes = Table(registry, kernel_routes())
-        self.problems = ProblemBoard([*registry.problems, *self.routes.problems], clock)
+        self.themes = Themes(config.theme_dirs)
+        at_start = [*registry.problems, *self.routes.problems, *self.themes.problems]
+        self.problems = ProblemBoard(at_start, clock)
         self.breakers = Breakers(clock, on_change=self.problems.breaker_changed)
         self.translations = TranslationRegistry()
         self.mailer = LogMailer()

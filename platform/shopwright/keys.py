@@ -5,6 +5,7 @@ import os
 from contextlib import suppress
 
 from shopwright.config import Config
+from shopwright.ids import new_id
 from shopwright.secrets import generate_key
 
 
@@ -14,7 +15,7 @@ def secret_keys(config: Config) -> tuple[str, ...]:
         return config.secret_keys
     path = config.data_dir / "secret-key"
     config.data_dir.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.{new_id()}")
     if not path.exists():
         draft.touch(mode=0o600)
         draft.write_text(generate_key())

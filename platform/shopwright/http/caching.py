@@ -60,8 +60,8 @@ class PageCache:
         assert store is not None
         query = sorted((n, v) for n, v in exchange.request.query.items() if n in query_names)
         parts = (
-            shopwright.__version__, self._kernel.directory.version, store.theme, exchange.locale,
-            store.currency, exchange.authority, exchange.secure, exchange.path, query,
+            shopwright.__version__, self._kernel.directory.version, self._kernel.templates.mark(store),
+            exchange.locale, store.currency, exchange.authority, exchange.secure, exchange.path, query,
             placeholders(self._kernel.secret_keys[0]).nonce,
         )  # fmt: skip
         return f"{store.id}:page:{hashlib.sha256(repr(parts).encode()).hexdigest()}"

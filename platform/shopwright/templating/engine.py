@@ -21,7 +21,6 @@ from shopwright.templating.loader import ChainLoader, template_folder
 from shopwright.templating.meter import LimitReached, Meter, collected
 from shopwright.templating.overrides import is_of_staff, read_overrides
 from shopwright.templating.rendering import Rendering
-from shopwright.templating.themes import Themes
 
 if TYPE_CHECKING:
     from shopwright.context import Context
@@ -59,8 +58,9 @@ class Templates:
 
     def __init__(self, kernel: "Kernel") -> None:
         self._kernel = kernel
-        self.themes = Themes(kernel.config.theme_dirs)
+        self.themes = kernel.themes
         self._stores: dict[UUID, _StoreTemplates] = {}
+        self._marks: dict[UUID, tuple[Store, str]] = {}
         self._age = 0
         self._code = environments.MemoryCode(), environments.MemoryCode()
         kernel.translations.add(_KERNEL / "locales", "kernel")
@@ -72,7 +72,19 @@ class Templates:
     def forget(self) -> None:
         """Read themes' pages and stores' overrides anew: something may have changed."""
         self._stores.clear()
+        self._marks.clear()
         self._age += 1
+
+    def mark(self, store: Store) -> str:
+        """Give the fingerprint of all files a store's pages are made of: its theme's, and plugins by version."""
+        if self._kernel.config.develop and self.themes.look_again():
+            self.forget()
+        known = self._marks.get(store.id)
+        if known is None or known[0] is not store:
+            plugins = self._kernel.registry.plugins
+            versions = [f"{name}={plugins[name].manifest.version}" for name in sorted(store.plugins)]
+            known = self._marks[store.id] = store, " ".join([self.themes.mark(store.theme), *versions])
+        return known[1]
 
     async def render(self, ctx: "Context", name: str, values: Mapping[str, Any]) -> str:
         """Render a template by name.
@@ -147,6 +159,8 @@ class Templates:
         return f"/static/theme/{ctx.store.theme}/{rest}"
 
     async def _of(self, ctx: "Context") -> _StoreTemplates:
+        if self._kernel.config.develop and self.themes.look_again():
+            self.forget()
         found = self._stores.get(ctx.store.id)
         if found is not None and found.store is ctx.store:
             return found

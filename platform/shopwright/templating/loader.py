@@ -5,10 +5,12 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import BaseLoader, Environment, TemplateNotFound
 
-from shopwright.templating.themes import Theme
+if TYPE_CHECKING:
+    from shopwright.templating.themes import Theme
 
 KERNEL_TEMPLATES = Path(__file__).parent.parent / "templates"
 _THEME_ROOTS = ("layouts/", "sections/", "snippets/")
@@ -26,7 +28,7 @@ class ChainLoader(BaseLoader):
     """Finds a template by name in the sources of one store."""
 
     def __init__(
-        self, store: str, overrides: Mapping[str, str], themes: Sequence[Theme], folders: Sequence[Path]
+        self, store: str, overrides: Mapping[str, str], themes: Sequence["Theme"], folders: Sequence[Path]
     ) -> None:
         self._store = store
         self._overrides = overrides

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pages as data: a ``.toml`` file lists sections and their settings, and each section says what it takes."""
 
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +16,7 @@ DEFAULT_LAYOUT = "layouts/page.html"
 _PAGE_KEYS = frozenset({"layout", "sections"})
 _SECTION_KEYS = frozenset({"type", "settings"})
 _KINDS: dict[str, tuple[type, ...]] = {"text": (str,), "boolean": (bool,), "number": (int,), "choice": (str,)}
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _EMPTY: dict[str, Any] = {"text": "", "boolean": False, "number": 0}
 
 
@@ -33,6 +35,8 @@ class Setting:
     choices: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
+    swatches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Colours that show what a choice looks like: ``#rrggbb`` each."""
 
     @classmethod
     def read(cls, name: str, values: Mapping[str, Any]) -> "Setting":
@@ -44,7 +48,10 @@ class Setting:
             raise ThemeError(f"setting {name!r} needs choices")
         default = values.get("default", choices[0] if choices else _EMPTY.get(kind))
         limits = values.get("minimum"), values.get("maximum")
-        setting = cls(name, kind, values.get("label", name), default, choices, *limits)
+        swatches = {str(choice): tuple(colours) for choice, colours in values.get("swatches", {}).items()}
+        if not all(_COLOUR.fullmatch(str(colour)) for colours in swatches.values() for colour in colours):
+            raise ThemeError(f"the swatches of setting {name!r} are colours like #1d1a1f")
+        setting = cls(name, kind, values.get("label", name), default, choices, *limits, swatches)
         setting.check(default)
         return setting
 
