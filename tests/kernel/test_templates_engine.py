@@ -6,7 +6,6 @@ import hashlib
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError
