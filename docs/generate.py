@@ -11,9 +11,11 @@ from shopwright.auth.roles import KERNEL_PERMISSIONS
 from shopwright.cli.main import build
 from shopwright.config import Config
 from shopwright.hooks import policy_of
+from shopwright.hookspecs import register_slots
 from shopwright.plugin import PluginSettings
 from shopwright.registry import Registry, Spec, discover
 from shopwright.settings.fields import describe
+from shopwright.templating.slots import declared
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by `make docs` from the code; changes here are lost. -->\n"
@@ -42,6 +44,24 @@ def hooks(registry: Registry) -> str:
             owner = spec.owner
             lines += ["", f"## {owner}"]
         lines += _hook(registry, spec)
+    return "\n".join(lines) + "\n"
+
+
+def slots(registry: Registry) -> str:
+    """Describe every slot with its model and owner."""
+    owners = {code: entry.plugin for code, entry in registry.registered(register_slots).items()}
+    lines = [
+        "# Slots",
+        "",
+        NOTE,
+        "A plugin adds to a slot by implementing [`template_slot`](hooks.md); a theme must",
+        "keep the slots of the pages it replaces.",
+        "",
+    ]
+    lines += ["| Slot | Where | `model` | Owner |", "|---|---|---|---|"]
+    for code, slot in declared(registry).items():
+        model = f"`{slot.model.__module__}.{slot.model.__qualname__}`" if slot.model else "–"
+        lines.append(f"| `{code}` | {slot.summary} | {model} | {owners.get(code, 'kernel')} |")
     return "\n".join(lines) + "\n"
 
 
@@ -127,6 +147,7 @@ def pages() -> dict[Path, str]:
     registry = first_party()
     return {
         REFERENCE / "hooks.md": hooks(registry),
+        REFERENCE / "slots.md": slots(registry),
         REFERENCE / "settings.md": settings(registry),
         REFERENCE / "permissions.md": permissions(registry),
         REFERENCE / "commands.md": commands(),

@@ -10,7 +10,7 @@ from shopwright.doctor import DoctorCheck
 from shopwright.hooks.spec import hookspec
 from shopwright.http.routing import Route
 from shopwright.jobs import Job, Schedule
-from shopwright.templating.slots import Fragment
+from shopwright.templating.slots import Fragment, Slot
 
 if TYPE_CHECKING:
     import typer
@@ -74,6 +74,12 @@ def register_doctor_checks() -> Sequence[DoctorCheck]:
     raise AssertionError
 
 
+@hookspec("register")
+def register_slots() -> Sequence[Slot]:
+    """Give the slots of the plugin's pages, each with the type of its model."""
+    raise AssertionError
+
+
 @hookspec("collect")
 async def demo_data(ctx: "Context", source: DemoSource) -> Sequence[str]:
     """Load what a plugin needs of a demo store, and answer a line for each thing loaded; twice changes nothing."""
@@ -82,7 +88,7 @@ async def demo_data(ctx: "Context", source: DemoSource) -> Sequence[str]:
 
 @hookspec("collect", on_error="open", budget=1.0)
 async def template_slot(ctx: "Context", slot: str, model: object) -> Sequence[Fragment]:
-    """Give what the plugin adds to a named slot of a page; ``model`` is the slot's typed view model."""
+    """Give what the plugin adds to a slot of a page; ``model`` is what the slot declares, see ``register_slots``."""
     raise AssertionError
 
 

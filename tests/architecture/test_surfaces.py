@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Routes declare a permission somebody can have; tables have a policy; names have their plugin's prefix."""
 
+import re
+
 import pytest
 from tests.architecture.conftest import PLUGINS, ROOT
 
@@ -8,6 +10,7 @@ from shopwright.actor import PUBLIC, SIGNED_IN_CUSTOMER, SIGNED_IN_STAFF
 from shopwright.auth.roles import KERNEL_PERMISSIONS
 from shopwright.db.base import Base
 from shopwright.hookspecs import register_routes
+from shopwright.templating.slots import declared
 
 ANYBODY = {PUBLIC, SIGNED_IN_CUSTOMER, SIGNED_IN_STAFF}
 
@@ -51,3 +54,13 @@ def test_tables_have_their_owners_prefix(registry):
     names = [model.__tablename__ for model in ours]
     wrong = [name for name in names if not any(name.startswith(f"{owner}_") for owner in owners)]
     assert wrong == []
+
+
+def test_every_slot_of_a_template_is_declared_and_every_declared_one_is_in_a_template(registry):
+    slot = re.compile(r"""\bslot\(\s*["']([^"']+)["']""")
+    templates = [
+        path for folder in ("themes", "plugins", "platform") for path in (ROOT / folder).rglob("*.html")
+    ]
+    used = {name for path in templates for name in slot.findall(path.read_text("utf-8"))}
+
+    assert used == set(declared(registry))

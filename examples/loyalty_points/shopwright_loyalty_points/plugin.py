@@ -17,6 +17,7 @@ from shopwright_customers.hookspecs import CustomerRegistered
 from shopwright_loyalty_points import ledger
 from shopwright_orders.api import OrderView
 from shopwright_orders.hookspecs import OrderEvent
+from shopwright_storefront.api import ProductPage
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="Loyalty points",
         summary="Customers earn points with paid orders.",
-        requires=("admin", "customers", "orders"),
+        requires=("admin", "customers", "orders", "storefront"),
         settings=LoyaltySettings,
         pii=(PiiColumn("loyalty_points_entry", "kind", "none"),),
     )
@@ -63,10 +64,10 @@ class Plugin(BasePlugin):
 
     @hookimpl
     async def template_slot(self, ctx: Context, slot: str, model: object) -> Sequence[Fragment]:
-        price = getattr(getattr(model, "selected", None), "price", None)
-        if slot != "product.after_price" or price is None:
+        if slot != "storefront.product.after_price" or not isinstance(model, ProductPage):
             return []
-        return [Fragment("loyalty_points/earn.html", {"points": points_for(ctx, price.amount)})]
+        points = points_for(ctx, model.selected.price.amount)
+        return [Fragment("loyalty_points/earn.html", {"points": points})]
 
     @hookimpl
     async def admin_slot(self, ctx: Context, zone: str, subject: object) -> Sequence[Card]:

@@ -13,6 +13,7 @@ from shopwright.templating.meter import LimitReached
 
 if TYPE_CHECKING:
     from shopwright.context import Context
+    from shopwright.registry import Registry
     from shopwright.templating.engine import Templates
 
 log = logging.getLogger(__name__)
@@ -30,10 +31,41 @@ class Fragment:
     priority: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place of a page that plugins add to. ``code`` is ``<plugin>.<name>``; the layout's have no prefix."""
+
+    code: str
+    summary: str
+    """Where it is, and what fits there."""
+    model: type | None = None
+    """What every fragment gets as ``model``."""
+
+
+LAYOUT = (
+    Slot("head.end", "At the end of the head of every page: metadata, feeds"),
+    Slot("header.navigation", "The main navigation of every page: list items"),
+    Slot("header.actions", "Beside the search in the header of every page: links"),
+    Slot("footer.columns", "The columns of the footer of every page"),
+    Slot("body.end", "At the very end of every page: dialogs, scripts"),
+)
+
+
+def declared(registry: "Registry") -> dict[str, Slot]:
+    """Give all slots by code: the layout's and those of plugins."""
+    from shopwright.hookspecs import register_slots
+
+    found = {code: entry.item for code, entry in registry.registered(register_slots).items()}
+    return {slot.code: slot for slot in LAYOUT} | found
+
+
 async def render_slot(templates: "Templates", ctx: "Context", name: str, model: object) -> Markup:
     """Render what plugins add to a slot. One that fails is left out and counted, and the page goes on."""
-    from shopwright.hookspecs import template_slot
+    from shopwright.hookspecs import register_slots, template_slot
 
+    slot: Slot | None = ctx.hooks.registered(register_slots).get(name)
+    if slot is not None and slot.model is not None and not isinstance(model, slot.model):
+        raise TypeError(f"slot {name!r} takes {slot.model.__name__}, not {type(model).__name__}")
     fragments = await ctx.hooks.collect(template_slot, slot=name, model=model)
     parts = [
         await _fragment(templates, ctx, name, fragment, model)

@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from shopwright.money import Money
-from shopwright_catalog.api import VariantInfo
+from shopwright_catalog.api import Picture, VariantInfo
 from shopwright_orders.api import Address, Provenance
 
 Stage = Literal["prices", "discounts", "shipping", "fees", "tax"]
@@ -154,3 +154,60 @@ class Totals:
     def total(self) -> Money:
         net = self.subtotal - self.discount + self.shipping + self.fee_total
         return net if self.tax_included else net + self.tax
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line with its money; ``left`` is given when fewer are left than wanted."""
+
+    id: UUID
+    variant_id: UUID
+    sku: str
+    title: str
+    variant_title: str
+    product_handle: str
+    picture: Picture | None
+    quantity: int
+    unit_price: Money
+    shown_price: Money
+    discount: Money
+    total: Money
+    left: int | None
+    provenance: tuple[Provenance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CartView:
+    """A cart with everything its page shows."""
+
+    id: UUID
+    status: str
+    version: int
+    currency: str
+    email: str
+    shipping_address: Address | None
+    billing_address: Address | None
+    shipping_code: str
+    payment_method: str
+    note: str
+    lines: tuple[LineView, ...]
+    quantity: int
+    subtotal: Money
+    discount: Money
+    shipping: Money | None
+    """None until a way to ship is chosen."""
+    shipping_label: str
+    fees: tuple[Fee, ...]
+    tax: Money
+    tax_included: bool
+    tax_lines: tuple[TaxLine, ...]
+    total: Money
+    needs_shipping: bool
+    shipping_rates: tuple[ShippingRate, ...]
+    missing: tuple[UUID, ...]
+    """Lines whose product is no longer for sale."""
+    provenance: tuple[Provenance, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.lines and not self.missing

@@ -11,8 +11,9 @@ from shopwright.http.routing import Route
 from shopwright.jobs import Job
 from shopwright.plugin import Manifest, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
-from shopwright.templating.slots import Fragment
+from shopwright.templating.slots import Fragment, Slot
 from shopwright_checkout import checks, hookspecs, jobs
+from shopwright_checkout.api import CartView
 from shopwright_checkout.views import api, cart, checkout
 from shopwright_customers.api import AccountPage
 
@@ -52,6 +53,10 @@ class Plugin(BasePlugin):
     @hookimpl
     def register_doctor_checks(self) -> Sequence[DoctorCheck]:
         return checks.checks
+
+    @hookimpl
+    def register_slots(self) -> Sequence[Slot]:
+        return [Slot("checkout.cart.summary", "Below the amounts of the cart", CartView)]
 
     @hookimpl
     async def template_slot(self, ctx: Context, slot: str) -> Sequence[Fragment]:

@@ -10,9 +10,11 @@ from shopwright.http.responses import url
 from shopwright.http.routing import Route
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright.templating.slots import Slot
 from shopwright_admin.api import Card, NavItem
 from shopwright_orders import checks, hookspecs
 from shopwright_orders.admin import pages as admin_pages
+from shopwright_orders.api import OrderView
 from shopwright_orders.services import list_orders
 from shopwright_orders.views import api, pages
 
@@ -60,6 +62,10 @@ class Plugin(BasePlugin):
         ),
     )
     hookspecs = (hookspecs,)
+
+    @hookimpl
+    def register_slots(self) -> Sequence[Slot]:
+        return [Slot("orders.order.confirmation", "At the end of the page of a placed order", OrderView)]
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:

@@ -9,7 +9,8 @@ from shopwright.hookspecs import DemoSource
 from shopwright.http.routing import Route
 from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
-from shopwright.templating.slots import Fragment
+from shopwright.templating.slots import Fragment, Slot
+from shopwright_storefront.api import ProductPage
 from shopwright_storefront.services import pages as page_models
 from shopwright_storefront.services.demo import load
 from shopwright_storefront.settings import StorefrontSettings
@@ -31,6 +32,13 @@ class Plugin(BasePlugin):
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
         return list(pages.routes)
+
+    @hookimpl
+    def register_slots(self) -> Sequence[Slot]:
+        return [
+            Slot("storefront.product.after_price", "Below the price of a product", ProductPage),
+            Slot("storefront.product.after_form", "Below the button that adds to the cart", ProductPage),
+        ]
 
     @hookimpl
     async def template_slot(self, ctx: Context, slot: str) -> Sequence[Fragment]:

@@ -2,74 +2,14 @@
 """A cart as pages and the API show it: lines, amounts, why they are what they are, and what is in the way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 from shopwright.context import Context
 from shopwright.money import Money
 from shopwright_catalog import api as catalog
-from shopwright_catalog.api import Picture
-from shopwright_checkout.api import Cart, Fee, LineTotals, ShippingRate, TaxLine
+from shopwright_checkout.api import Cart, CartView, LineTotals, LineView
 from shopwright_checkout.services.totals import Calculation, calculate
 from shopwright_inventory import api as inventory
-from shopwright_orders.api import Address, Provenance
-
-
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """A line with its money; ``left`` is given when fewer are left than wanted."""
-
-    id: UUID
-    variant_id: UUID
-    sku: str
-    title: str
-    variant_title: str
-    product_handle: str
-    picture: Picture | None
-    quantity: int
-    unit_price: Money
-    shown_price: Money
-    discount: Money
-    total: Money
-    left: int | None
-    provenance: tuple[Provenance, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CartView:
-    """A cart with everything its page shows."""
-
-    id: UUID
-    status: str
-    version: int
-    currency: str
-    email: str
-    shipping_address: Address | None
-    billing_address: Address | None
-    shipping_code: str
-    payment_method: str
-    note: str
-    lines: tuple[LineView, ...]
-    quantity: int
-    subtotal: Money
-    discount: Money
-    shipping: Money | None
-    """None until a way to ship is chosen."""
-    shipping_label: str
-    fees: tuple[Fee, ...]
-    tax: Money
-    tax_included: bool
-    tax_lines: tuple[TaxLine, ...]
-    total: Money
-    needs_shipping: bool
-    shipping_rates: tuple[ShippingRate, ...]
-    missing: tuple[UUID, ...]
-    """Lines whose product is no longer for sale."""
-    provenance: tuple[Provenance, ...]
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.lines and not self.missing
 
 
 async def view(

@@ -13,11 +13,11 @@ from shopwright.context import Context
 from shopwright.errors import Conflict, NotFound
 from shopwright.http.routing import Reply, Routes, Scope
 from shopwright.money import Money
-from shopwright_checkout.api import Cart
+from shopwright_checkout.api import Cart, CartView
 from shopwright_checkout.forms import AddressInput, Quantity
 from shopwright_checkout.services import carts
 from shopwright_checkout.services.place_order import place
-from shopwright_checkout.services.view import CartView, view
+from shopwright_checkout.services.view import view
 from shopwright_orders.hookspecs import payment_providers
 
 routes = Routes("checkout", Scope.API)

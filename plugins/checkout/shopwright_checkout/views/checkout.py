@@ -13,11 +13,11 @@ from shopwright.errors import ShopwrightError
 from shopwright.http.forms import read_form
 from shopwright.http.responses import page, redirect, url
 from shopwright.http.routing import Routes, Scope
-from shopwright_checkout.api import Cart
+from shopwright_checkout.api import Cart, CartView
 from shopwright_checkout.forms import COUNTRIES, ContactForm
 from shopwright_checkout.services import carts
 from shopwright_checkout.services.place_order import Placement, PriceChanged, place
-from shopwright_checkout.services.view import CartView, view
+from shopwright_checkout.services.view import view
 from shopwright_checkout.views.cart import CART, current_cart, out_of_stock_text
 from shopwright_inventory.api import OutOfStock
 from shopwright_orders.hookspecs import payment_providers
