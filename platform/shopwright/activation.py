@@ -18,6 +18,7 @@ from shopwright.errors import Conflict, FieldError, Invalid, NotFound
 from shopwright.hooks.plan import StorePlans
 from shopwright.hooks.spec import policy_of
 from shopwright.hookspecs import PluginSwitched, plugin_disabled, plugin_enabled
+from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.money import CURRENCIES
 from shopwright.registry import Registry, Spec
@@ -52,6 +53,7 @@ WITH store AS (
 INSERT INTO kernel_activation (store_id, plugin, enabled, changed_by)
 SELECT :id, plugin, true, 'created' FROM unnest(CAST(:plugins AS text[])) AS plugin
 """)
+_THEME = text("UPDATE kernel_store SET theme = :theme, version = version + 1 WHERE id = :id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,27 @@ async def switch_plugin(ctx: "Context", plugin: str, *, enabled: bool) -> None:
         assert fresh is not None
         now = kernel.context(fresh, actor=ctx.actor)
         await now.run(lambda session: _announce(now, session, plugin, enabled=True))
+
+
+async def choose_theme(ctx: "Context", theme: str) -> None:
+    """Give the store another theme, effective in this process when it returns.
+
+    Raises:
+        Forbidden: the actor may not.
+        Invalid: no such theme is installed.
+    """
+    ctx.require("kernel.settings.edit")
+    if ctx.kernel.themes.get(theme) is None:
+        unknown = FieldError("/theme", "unknown", translatable("This theme is not installed."))
+        raise Invalid(unknown.message, errors=[unknown])
+
+    async def work(session: AsyncSession) -> None:
+        await session.execute(_THEME, {"id": ctx.store.id, "theme": theme})
+        data = {"before": ctx.store.theme, "after": theme}
+        await ctx.audit(session, "kernel.theme_chosen", subject=("kernel.store", ctx.store.id), data=data)
+
+    await ctx.run(work)
+    await ctx.kernel.reload()
 
 
 async def create_store(kernel: "Kernel", new: NewStore) -> Store:

@@ -129,7 +129,7 @@ class Templates:
         if path == pages.THEME_FILE:
             pages.read_theme(self.themes.settings_of(ctx.store.theme), source)
             return
-        overrides = {**await read_overrides(ctx), path: source}
+        overrides = {**await self._overrides(ctx), path: source}
         if self._loader(ctx.store, {}).read(path) is None:
             raise LookupError(path)
         loader = self._loader(ctx.store, overrides)
@@ -137,6 +137,11 @@ class Templates:
             pages.read_page(loader, path.removesuffix(".toml"))
         else:
             environments.untrusted(loader, environments.MemoryCode()).get_template(path)
+
+    def originals(self, store: Store) -> dict[str, Path]:
+        """Give the files of all templates and pages that a store may have its own in place of, by name."""
+        files = self._loader(store, {}).files()
+        return {name: path for name, path in sorted(files.items()) if not is_of_staff(name)}
 
     def asset_folder(self, theme: str) -> Path | None:
         found = self.themes.get(theme)
@@ -165,11 +170,14 @@ class Templates:
         if found is not None and found.store is ctx.store:
             return found
         age = self._age
-        overrides = await read_overrides(ctx)
+        overrides = await self._overrides(ctx)
         made = self._made(ctx.store, overrides)
         if age == self._age:
             self._stores[ctx.store.id] = made
         return made
+
+    async def _overrides(self, ctx: "Context") -> dict[str, str]:
+        return {path: override.source for path, override in (await read_overrides(ctx)).items()}
 
     def _made(self, store: Store, overrides: dict[str, str]) -> _StoreTemplates:
         files, own = self._code

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from shopwright.templating.themes import Theme
 
 KERNEL_TEMPLATES = Path(__file__).parent.parent / "templates"
+_SUFFIXES = frozenset({".html", ".toml", ".txt", ".xml"})
 _THEME_ROOTS = ("layouts/", "sections/", "snippets/")
 
 
@@ -53,6 +54,17 @@ class ChainLoader(BaseLoader):
             self.names[source.place] = name
         return source
 
+    def files(self) -> dict[str, Path]:
+        """Give the files of all templates and pages by name; the nearest one wins."""
+        found: dict[str, Path] = {}
+        for folder in (KERNEL_TEMPLATES, *reversed(self._folders)):
+            found |= _named(folder)
+        for theme in reversed(self._themes):
+            inside = _named(theme.folder)
+            found |= {name: path for name, path in inside.items() if name.startswith(_THEME_ROOTS)}
+            found |= _named(theme.folder / "templates")
+        return found
+
     def _override(self, name: str) -> Source | None:
         text = self._overrides.get(name)
         return None if text is None else Source(text, f"override:{self._store}/{name}")
@@ -69,6 +81,11 @@ class ChainLoader(BaseLoader):
         in_theme = name if name.startswith(_THEME_ROOTS) else f"templates/{name}"
         found = [theme.folder / in_theme for theme in self._themes]
         return [*found, *(folder / name for folder in self._folders), KERNEL_TEMPLATES / name]
+
+
+def _named(folder: Path) -> dict[str, Path]:
+    files = (path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file())
+    return {path.relative_to(folder).as_posix(): path for path in files}
 
 
 def template_folder(package: str) -> Path:
