@@ -9,6 +9,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 EDITABLE := $(foreach dir,$(sort $(dir $(wildcard plugins/*/pyproject.toml examples/*/pyproject.toml))),-e ./$(dir))
 
+# Tests start many processes: compiled modules are worth keeping whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format bench docs docs-check lock clean browser
 
