@@ -136,8 +136,10 @@ def test_themes_that_are_each_other_s_parents_are_left_out(tmp_path):
     assert "mist → fog → mist" in problems_of(themes)["mist"]
 
 
-def test_a_store_whose_theme_is_gone_is_shown_in_one_without_a_parent():
-    assert [theme.name for theme in Themes([]).chain("gone")] == ["foundation"]
+def test_a_store_whose_theme_is_gone_is_shown_in_the_one_most_others_are_built_on(tmp_path):
+    add_theme(tmp_path, "alone")
+
+    assert [theme.name for theme in Themes([tmp_path]).chain("gone")] == ["foundation"]
 
 
 def test_the_mark_of_a_theme_changes_with_any_of_its_files_and_its_parents_only(tmp_path):

@@ -3,7 +3,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -138,9 +138,12 @@ class Templates:
         else:
             environments.untrusted(loader, environments.MemoryCode()).get_template(path)
 
-    def originals(self, store: Store) -> dict[str, Path]:
-        """Give the files of all templates and pages that a store may have its own in place of, by name."""
-        files = self._loader(store, {}).files()
+    def originals(self, store: Store, theme: str | None = None) -> dict[str, Path]:
+        """Give the files of all templates and pages that a store may have its own in place of, by name.
+
+        With ``theme`` those it would have with another theme.
+        """
+        files = self._loader(replace(store, theme=theme or store.theme), {}).files()
         return {name: path for name, path in sorted(files.items()) if not is_of_staff(name)}
 
     def asset_folder(self, theme: str) -> Path | None:

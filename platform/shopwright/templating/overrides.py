@@ -114,23 +114,24 @@ async def _lock(session: AsyncSession, path: str, expected: int | None) -> None:
 
 
 async def _check(ctx: "Context", templates: "Templates", path: str, source: str) -> None:
-    say = ctx.gettext
     if is_of_staff(path):
-        raise _invalid("path", "not_overridable", say("Templates of the admin cannot be changed by a store."))
+        raise _invalid(
+            "path", "not_overridable", ctx.gettext("Templates of the admin cannot be changed by a store.")
+        )
     if len(source) > MAX_SOURCE:
-        most = say("A template has at most %(most)s characters.", most=MAX_SOURCE)
+        most = ctx.gettext("A template has at most %(most)s characters.", most=MAX_SOURCE)
         raise _invalid("source", "too_long", most)
     try:
         await templates.check(ctx, path, source)
     except LookupError:
-        raise _invalid("path", "unknown", say("There is no template %(path)s.", path=path)) from None
+        raise _invalid("path", "unknown", ctx.gettext("There is no template %(path)s.", path=path)) from None
     except TemplateSyntaxError as error:
-        where = say("Line %(line)s: %(reason)s", line=error.lineno, reason=error.message)
+        where = ctx.gettext("Line %(line)s: %(reason)s", line=error.lineno, reason=error.message)
         raise _invalid("source", "syntax", where) from None
     except ThemeError as error:
         raise _invalid("source", "settings", str(error)) from None
     except (RecursionError, ValueError, MemoryError):
-        deep = say("It is nested too deeply, or has too large a number.")
+        deep = ctx.gettext("It is nested too deeply, or has too large a number.")
         raise _invalid("source", "syntax", deep) from None
 
 

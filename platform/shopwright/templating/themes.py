@@ -81,11 +81,12 @@ class Themes:
     def chain(self, name: str) -> list[Theme]:
         """Give a theme and its parents, nearest first.
 
-        A store whose theme is not there is shown in the first one that has no parent: plain, but whole.
+        A store whose theme is not there is shown in the one most others are built on: plain, but whole.
         """
-        bare = sorted(theme.name for theme in self if not theme.parent)
+        parents = [theme.parent for theme in self]
+        bare = sorted((-parents.count(theme.name), theme.name) for theme in self if not theme.parent)
         found: list[Theme] = []
-        theme = self.get(name) or self.get(next(iter(bare), ""))
+        theme = self.get(name) or (self.get(bare[0][1]) if bare else None)
         while theme is not None:
             found.append(theme)
             theme = self.get(theme.parent)

@@ -17,6 +17,8 @@ from shopwright_admin.views import (
     roles,
     sign_in,
     staff,
+    templates,
+    theme,
     two_factor,
 )
 
@@ -37,4 +39,5 @@ class Plugin(BasePlugin):
         return [
             *sign_in.routes, *recovery.routes, *account.routes, *two_factor.routes, *dashboard.routes,
             *plugins.routes, *plugins.api, *staff.routes, *roles.routes, *api_keys.routes,
+            *theme.routes, *templates.routes,
         ]  # fmt: skip

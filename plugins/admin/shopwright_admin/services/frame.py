@@ -61,6 +61,8 @@ def _own(ctx: Context) -> list[NavItem]:
         return NavItem(ctx.gettext(label), url(ctx, code), permission, group, icon, priority)
 
     return [
+        item("Theme", "admin.theme", "kernel.settings.view", "Store", "brush", 10),
+        item("Templates", "admin.templates", "kernel.settings.view", "Store", "code", 20),
         item("Plugins", "admin.plugins", "kernel.plugins.view", "Settings", "plug", 10),
         item("Staff", "admin.staff", "kernel.staff.view", "Settings", "people", 20),
         item("Roles", "admin.roles", "kernel.staff.view", "Settings", "shield", 22),
