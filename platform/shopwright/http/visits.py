@@ -4,6 +4,7 @@
 from typing import TYPE_CHECKING
 
 from shopwright.http.exchange import Exchange
+from shopwright.http.routing import Scope
 from shopwright.http.security import placeholders
 from shopwright.http.visit import Visit, WebSession
 
@@ -11,9 +12,15 @@ if TYPE_CHECKING:
     from shopwright.context import Context
     from shopwright.kernel import Kernel
 
+LANGUAGE = "kernel.admin_language"
+"""Name of what a session remembers: the language of the admin, in place of the browser's."""
+
 
 def personal(kernel: "Kernel", exchange: Exchange, session: WebSession) -> "Context":
-    """Make the context of a request that belongs to one visitor."""
+    """Make the context of a request that belongs to one visitor; staff may have chosen a language."""
+    chosen = session.get(LANGUAGE)
+    if exchange.scope is Scope.ADMIN and exchange.store is not None and chosen in exchange.store.locales:
+        exchange.locale = chosen
     visit = Visit(
         session=session,
         path=exchange.path,

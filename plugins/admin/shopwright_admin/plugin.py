@@ -12,6 +12,7 @@ from shopwright_admin.views import (
     account,
     api_keys,
     dashboard,
+    language,
     plugins,
     recovery,
     roles,
@@ -37,7 +38,7 @@ class Plugin(BasePlugin):
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
         return [
-            *sign_in.routes, *recovery.routes, *account.routes, *two_factor.routes, *dashboard.routes,
+            *sign_in.routes, *recovery.routes, *account.routes, *language.routes, *two_factor.routes, *dashboard.routes,
             *plugins.routes, *plugins.api, *staff.routes, *roles.routes, *api_keys.routes,
             *theme.routes, *templates.routes,
         ]  # fmt: skip

@@ -8,10 +8,17 @@ from aiohttp import web
 
 from shopwright.context import Context
 from shopwright.http.responses import html, url
+from shopwright.i18n import translatable
 from shopwright_admin.api import NavItem
 from shopwright_admin.hookspecs import admin_nav
 
-GROUPS = ("Sales", "Catalogue", "Customers", "Store", "Settings")
+GROUPS = (
+    translatable("Sales"),
+    translatable("Catalogue"),
+    translatable("Customers"),
+    translatable("Store"),
+    translatable("Settings"),
+)
 
 
 async def page(
@@ -61,12 +68,12 @@ def _own(ctx: Context) -> list[NavItem]:
         return NavItem(ctx.gettext(label), url(ctx, code), permission, group, icon, priority)
 
     return [
-        item("Theme", "admin.theme", "kernel.settings.view", "Store", "brush", 10),
-        item("Templates", "admin.templates", "kernel.settings.view", "Store", "code", 20),
-        item("Plugins", "admin.plugins", "kernel.plugins.view", "Settings", "plug", 10),
-        item("Staff", "admin.staff", "kernel.staff.view", "Settings", "people", 20),
-        item("Roles", "admin.roles", "kernel.staff.view", "Settings", "shield", 22),
-        item("API keys", "admin.api_keys", "kernel.api_keys.view", "Settings", "key", 25),
-        item("Audit log", "admin.audit", "kernel.audit.view", "Settings", "list", 30),
-        item("Failed jobs", "admin.jobs", "kernel.jobs.view", "Settings", "alert", 40),
+        item(translatable("Theme"), "admin.theme", "kernel.settings.view", "Store", "brush", 10),
+        item(translatable("Templates"), "admin.templates", "kernel.settings.view", "Store", "code", 20),
+        item(translatable("Plugins"), "admin.plugins", "kernel.plugins.view", "Settings", "plug", 10),
+        item(translatable("Staff"), "admin.staff", "kernel.staff.view", "Settings", "people", 20),
+        item(translatable("Roles"), "admin.roles", "kernel.staff.view", "Settings", "shield", 22),
+        item(translatable("API keys"), "admin.api_keys", "kernel.api_keys.view", "Settings", "key", 25),
+        item(translatable("Audit log"), "admin.audit", "kernel.audit.view", "Settings", "list", 30),
+        item(translatable("Failed jobs"), "admin.jobs", "kernel.jobs.view", "Settings", "alert", 40),
     ]

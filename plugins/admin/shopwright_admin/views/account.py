@@ -14,6 +14,7 @@ from shopwright.http.routing import Routes, Scope
 from shopwright.mail import Message
 from shopwright_admin.api import admin_page
 from shopwright_admin.services.answers import errors_of, words
+from shopwright_admin.views import language
 
 routes = Routes("admin", Scope.ADMIN)
 
@@ -137,6 +138,8 @@ async def _page(
         user=await _own(ctx),
         typed=typed,
         errors=errors,
+        languages=language.languages(ctx),
+        language=language.chosen(ctx),
         status=status,
     )
 

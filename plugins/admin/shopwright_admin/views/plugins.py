@@ -43,7 +43,7 @@ async def plugins(ctx: Context) -> web.Response:
             "problems": [p for p in problems if p.plugin == name],
         }
         for name, plugin in sorted(
-            ctx.kernel.registry.plugins.items(), key=lambda item: item[1].manifest.title
+            ctx.kernel.registry.plugins.items(), key=lambda item: ctx.gettext(item[1].manifest.title)
         )
     ]
     lost = [p for p in problems if p.plugin not in ctx.kernel.registry.plugins]
@@ -57,8 +57,9 @@ async def switch_plan(ctx: Context, name: str, query: SwitchQuery) -> web.Respon
     """Show what switching a plugin would do."""
     plan = plan_switch(ctx.kernel, ctx.store, name, enabled=query.to == "on")
     manifest = ctx.kernel.registry.plugins[name].manifest
+    title = ctx.gettext(manifest.title)
     return await admin_page(
-        ctx, "admin/switch.html", title=manifest.title, crumbs=_crumbs(ctx, manifest.title), plan=plan, to=query.to,
+        ctx, "admin/switch.html", title=title, crumbs=_crumbs(ctx, title), plan=plan, to=query.to,
         manifest=manifest,
     )  # fmt: skip
 
@@ -74,9 +75,10 @@ async def switch(ctx: Context, request: web.Request, name: str) -> web.Response:
     except Conflict as error:
         ctx.visit.flash("error", error.detail)
     else:
-        title = ctx.kernel.registry.plugins[name].manifest.title
-        text = "%(title)s is on." if enabled else "%(title)s is off. Its data stays."
-        ctx.visit.flash("success", ctx.gettext(text, title=title))
+        title = ctx.gettext(ctx.kernel.registry.plugins[name].manifest.title)
+        is_on = ctx.gettext("%(title)s is on.", title=title)
+        is_off = ctx.gettext("%(title)s is off. Its data stays.", title=title)
+        ctx.visit.flash("success", is_on if enabled else is_off)
     return redirect(ctx, url(ctx, "admin.plugins"))
 
 
@@ -112,7 +114,7 @@ async def _settings_page(
     if plugin is None or not plugin.manifest.settings.model_fields:
         raise NotFound("This plugin has no settings.")
     given = {key: value for part in (typed or {}).values() for key, value in part.items()}
-    title = plugin.manifest.title
+    title = ctx.gettext(plugin.manifest.title)
     return await admin_page(
         ctx,
         "admin/settings.html",
