@@ -58,6 +58,11 @@ class Context:
         """Tell whether a plugin is on in this store."""
         return plugin in self.store.plugins
 
+    def version_of(self, plugin: str) -> str:
+        """Give the version of a plugin, for the trail of an amount; empty when it is gone."""
+        found = self.kernel.registry.plugins.get(plugin)
+        return found.manifest.version if found else ""
+
     def settings(self, model: type[S]) -> S:
         """Give a plugin's settings as they hold in this store and language."""
         return self.kernel.settings.get(model, self.store.id, self.locale)

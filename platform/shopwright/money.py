@@ -234,3 +234,14 @@ class Money:
             parts[i] += 1
         sign = -1 if self.amount < 0 else 1
         return [Money(sign * part, self.currency) for part in parts]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Which plugin and rule made an amount, or this part of it, and from what."""
+
+    plugin: str
+    version: str
+    rule: str
+    amount: Money
+    detail: str = ""

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The house rules: each of them is one hook, and all are off until somebody sets them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
@@ -13,8 +15,17 @@ from shopwright.errors import Rejection
 from shopwright.money import Money, Rounding
 from shopwright.plugin import Manifest, PluginSettings, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
-from shopwright_catalog.api import ProductInput, VariantInfo
-from shopwright_checkout.api import Cart, Fee, LineTotals, Stage, Totals
+from shopwright_catalog.api import PriceOffer, PriceRequest, ProductInput, VariantInfo
+from shopwright_checkout.api import (
+    Cart,
+    CheckoutField,
+    CheckoutStep,
+    Fee,
+    LineTotals,
+    OwnStep,
+    Stage,
+    Totals,
+)
 from shopwright_orders.api import NewOrder
 
 
@@ -29,6 +40,17 @@ class HouseRules(PluginSettings):
     small_order_below: int = Field(default=0, ge=0, title="An order is small below")
     bulk_from: int = Field(default=0, ge=0, title="Items of one product that make it cheaper")
     bulk_percent: int = Field(default=0, ge=0, le=100, title="Percent off for that many")
+    lowest_offer: bool = Field(
+        default=False, title="The lowest price counts", description="Whatever the order of the offers."
+    )
+    delivery_days: int = Field(
+        default=0,
+        ge=0,
+        le=90,
+        title="Days ahead for which a delivery can be wished",
+        description="0 asks nobody.",
+    )
+    asks_present: bool = Field(default=False, title="Ask whether an order is a present")
     number_prefix: str = Field(default="", max_length=10, title="What order numbers begin with")
     forbidden_words: tuple[str, ...] = Field(default=(), title="Words no product title may have")
     blocked_domains: tuple[str, ...] = Field(default=(), title="E-mail domains that get no account")
@@ -82,6 +104,31 @@ class Plugin(BasePlugin):
         return replace(value, lines=lines)
 
     @hookimpl
+    async def price_select(
+        self, ctx: Context, requests: Sequence[PriceRequest], offers: Sequence[PriceOffer]
+    ) -> Mapping[UUID, str] | None:
+        if not ctx.settings(HouseRules).lowest_offer:
+            return None
+        return {x.variant_id: _lowest(x, offers) for x in requests}
+
+    @hookimpl
+    async def checkout_steps(self, ctx: Context) -> Sequence[CheckoutStep]:
+        days = ctx.settings(HouseRules).delivery_days
+        if not days:
+            return []
+        today = ctx.clock.now().date()
+        earliest, latest = today + timedelta(days=1), today + timedelta(days=days)
+        label = ctx.gettext("Day of delivery")
+        day = CheckoutField("house_rules.day", label, "date", earliest=earliest, latest=latest)
+        return [CheckoutStep("house_rules.when", ctx.gettext("When shall it come?"), (day,))]
+
+    @hookimpl
+    async def checkout_fields(self, ctx: Context, step: OwnStep) -> Sequence[CheckoutField]:
+        if step != "payment" or not ctx.settings(HouseRules).asks_present:
+            return []
+        return [CheckoutField("house_rules.present", ctx.gettext("It is a present"), "checkbox")]
+
+    @hookimpl
     async def order_number(self, ctx: Context, order: NewOrder, sequence: int) -> str | None:
         prefix = ctx.settings(HouseRules).number_prefix
         return f"{prefix}{sequence:06}" if prefix else None
@@ -98,6 +145,13 @@ class Plugin(BasePlugin):
         if domain not in ctx.settings(HouseRules).blocked_domains:
             return []
         return [Rejection("house_rules.domain", "Please use another e-mail address.", "email")]
+
+
+def _lowest(request: PriceRequest, offers: Sequence[PriceOffer]) -> str:
+    """Give the code of the lowest offer; none that is known means the catalogue's."""
+    prices = {x.code: x.prices[request.variant_id].amount for x in offers if request.variant_id in x.prices}
+    below = {code: amount for code, amount in prices.items() if amount.amount < request.price.amount}
+    return min(below, key=lambda code: below[code].amount, default="catalog.variant")
 
 
 def _cheaper(line: LineTotals, share: Decimal) -> LineTotals:

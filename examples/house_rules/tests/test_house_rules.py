@@ -5,7 +5,10 @@ import pytest
 from tests.shop import EVERYTHING, THEMES, add_product, furnish, place, ready_cart, system
 
 from shopwright.errors import Rejected
+from shopwright.money import Money
+from shopwright.plugin import Manifest, Plugin, hookimpl
 from shopwright.testing.kernels import ALPHA, BETA
+from shopwright_catalog.api import OfferedPrice, PriceOffer
 
 
 @pytest.fixture
@@ -79,3 +82,49 @@ async def test_words_and_domains_are_refused_in_this_store_only(kernel, make_cli
 
     assert response.status == 422
     assert [e["code"] for e in (await response.json())["errors"]] == ["house_rules.domain"]
+
+
+async def test_a_store_may_ask_for_a_day_and_whether_it_is_a_present(kernel, make_client):
+    lamp = await add_product(system(kernel, "alpha"), "lamp")
+    client = await make_client(kernel, "alpha")
+    path = f"/api/v1/carts/{await ready_cart(client, {lamp: 1})}/steps"
+    codes = [step["code"] for step in await client.get_json(path)]
+    await set_rules(kernel, delivery_days=14, asks_present=True)
+    asked = {step["code"]: [x["code"] for x in step["fields"]] for step in await client.get_json(path)}
+
+    assert codes == ["contact", "delivery", "payment"]
+    assert asked == {
+        "contact": [], "delivery": [], "house_rules.when": ["house_rules.day"], "payment": ["house_rules.present"],
+    }  # fmt: skip
+
+
+async def test_the_lowest_price_counts_where_a_store_says_so(make_kernel, make_client):
+    class Offers(Plugin):
+        """Offers one lower and one higher price, and prefers the higher one."""
+
+        manifest = Manifest(
+            name="offers", version="1", title="Offers", summary="Offers", requires=("catalog",)
+        )
+
+        @hookimpl
+        async def price_candidates(self, requests):
+            return [
+                PriceOffer(
+                    "offers.low", {x.variant_id: OfferedPrice(Money(800, "EUR")) for x in requests}, -5
+                ),
+                PriceOffer(
+                    "offers.high", {x.variant_id: OfferedPrice(Money(1200, "EUR")) for x in requests}, 5
+                ),
+            ]
+
+    kernel = await make_kernel(plugins=[*EVERYTHING, "house_rules", Offers], stores=[ALPHA], config=THEMES)
+    await add_product(await furnish(kernel, "alpha"), "lamp", price=999)
+    client = await make_client(kernel, "alpha")
+
+    async def price():
+        return (await client.get_json("/api/v1/products/lamp"))["variants"][0]["price"]["amount"]
+
+    before = await price()
+    await set_rules(kernel, lowest_offer=True)
+
+    assert (before, await price()) == (1200, 800)

@@ -9,12 +9,15 @@ from pydantic import Field
 
 from shopwright.context import Context
 from shopwright.hookspecs import PluginSwitched
+from shopwright.http.responses import url
+from shopwright.http.routing import Route
 from shopwright.plugin import Manifest, PiiColumn, PluginSettings, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment
 from shopwright_admin.api import Card
+from shopwright_customers.api import AccountPage
 from shopwright_customers.hookspecs import CustomerRegistered
-from shopwright_loyalty_points import ledger
+from shopwright_loyalty_points import ledger, views
 from shopwright_orders.api import OrderView
 from shopwright_orders.hookspecs import OrderEvent
 from shopwright_storefront.api import ProductPage
@@ -43,15 +46,23 @@ class Plugin(BasePlugin):
 
     @hookimpl
     async def order_placed(self, ctx: Context, event: OrderEvent) -> None:
-        await ledger.add(ctx, event.order_id, "promised", points_for(ctx, event.total))
+        await ledger.add(ctx, event, "promised", points_for(ctx, event.total))
 
     @hookimpl
     async def order_paid(self, ctx: Context, event: OrderEvent) -> None:
-        await ledger.add(ctx, event.order_id, "earned", points_for(ctx, event.total))
+        await ledger.add(ctx, event, "earned", points_for(ctx, event.total))
 
     @hookimpl
     async def order_cancelled(self, ctx: Context, event: OrderEvent) -> None:
-        await ledger.add(ctx, event.order_id, "revoked", -await ledger.of_order(ctx, event.order_id))
+        await ledger.add(ctx, event, "revoked", -await ledger.of_order(ctx, event.order_id))
+
+    @hookimpl
+    def register_routes(self) -> Sequence[Route]:
+        return [*views.routes]
+
+    @hookimpl
+    async def account_pages(self, ctx: Context) -> Sequence[AccountPage]:
+        return [AccountPage(ctx.gettext("Your points"), url(ctx, "loyalty_points.points"), 50)]
 
     @hookimpl
     async def customer_registered(self, ctx: Context, event: CustomerRegistered) -> None:

@@ -23,3 +23,20 @@ async def test_a_paid_order_earns_points_once_and_the_product_page_tells(make_ke
     sql = "SELECT kind, points FROM loyalty_points_entry WHERE order_id = $1 ORDER BY kind"
     rows = await ctx.fetch_rows(sql, UUID(order["id"]))
     assert [tuple(row) for row in rows] == [("earned", 53), ("promised", 53)]
+
+
+async def test_a_customer_sees_the_points_in_the_account(make_kernel, make_client):
+    kernel = await make_kernel(plugins=[*EVERYTHING, "loyalty_points"], stores=[ALPHA], config=THEMES)
+    lamp = await add_product(await furnish(kernel, "alpha"), "lamp", price=4900)
+    client = await make_client(kernel, "alpha")
+    stranger = await client.get("/account/points")
+    assert stranger.headers["Location"].startswith("/account/sign-in")
+    account = {"email": "ada@example.com", "name": "Ada", "password": "seven lamps on the pier"}
+    await client.submit("/account/sign-up", account)
+    assert "You earn points with each order" in await (await client.get("/account/points")).text()
+
+    await place(client, await ready_cart(client, {lamp: 1}))
+    await kernel.jobs.drain(strict=True)
+
+    assert 'href="/account/points"' in await (await client.get("/account")).text()
+    assert "You have 53 points." in await (await client.get("/account/points")).text()

@@ -38,7 +38,7 @@ def is_kept(exchange: "Exchange") -> bool:
         and route.permission == PUBLIC
         and request.method in _READING
         and "Authorization" not in request.headers
-        and ("Cookie" not in request.headers or cookies.FLASH not in _names(request))
+        and ("Cookie" not in request.headers or not _names(request) & {cookies.FLASH, cookies.OWN})
     )
 
 

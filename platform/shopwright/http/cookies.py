@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 FLASH = "flash"
 """Present while a message waits for its reader: such a request gets a page of its own."""
+OWN = "own"
+"""Present while a customer is signed in: prices and offers may be theirs alone, so no kept page is for them."""
 _LONGEST = 128
 
 

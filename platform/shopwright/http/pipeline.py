@@ -144,12 +144,16 @@ class Pipeline:
             self._cookies.put(response, "sid", outcome.token, seconds=outcome.seconds)
             # Tokens in this very answer belong to the session the browser has from now on.
             exchange.sid, exchange.csrf_token = outcome.token, ""
+            if loaded.session.customer_id is not None:
+                self._cookies.put(response, cookies.OWN, "1", seconds=outcome.seconds)
         elif outcome is not None:
             self._cookies.remove(response, "sid")
         if loaded.session.get("kernel.flash"):
             self._cookies.put(response, cookies.FLASH, "1", seconds=_FLASH_SECONDS)
         elif self._cookies.read(exchange.request, cookies.FLASH):
             self._cookies.remove(response, cookies.FLASH)
+        if loaded.session.customer_id is None and self._cookies.read(exchange.request, cookies.OWN):
+            self._cookies.remove(response, cookies.OWN)
 
     async def _other_form(self, exchange: Exchange) -> web.Response | None:
         """Send pages to the form of their address that exists, with or without a slash at the end."""

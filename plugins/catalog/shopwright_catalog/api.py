@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
-from shopwright.money import Money
+from shopwright.money import Money, Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,12 @@ class Picture:
     alt: str
     width: int
     height: int
+    srcset_avif: str = ""
+    """What browsers that know AVIF choose from, like ``/media/a.320w.avif 320w, …``; empty until it is made."""
+    srcset_webp: str = ""
+    focus_x: int = 50
+    """The point that stays visible where a theme cuts off edges: percent from the left, and from the top."""
+    focus_y: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class VariantInfo:
     """Option values, like ``Oak / 2 m``; empty when the product has no options."""
     sku: str
     price: Money
+    """The catalogue's; what somebody pays is told by ``prices``."""
     compare_at: Money | None
     requires_shipping: bool
     taxable: bool
@@ -53,6 +60,49 @@ class Availability:
 
     sellable: bool = True
     left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRequest:
+    """A variant whose price is asked for, at a quantity, with what the catalogue says."""
+
+    variant_id: UUID
+    product_id: UUID
+    price: Money
+    compare_at: Money | None = None
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one unit of a variant costs the context's actor, and why: ``amount`` is the sum of ``provenance``."""
+
+    amount: Money
+    compare_at: Money | None
+    """What it cost before, or elsewhere; None when that is not more."""
+    provenance: tuple[Provenance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedPrice:
+    """A unit price that a rule offers for a variant."""
+
+    amount: Money
+    compare_at: Money | None = None
+    detail: str = ""
+    """For staff: what of the rule applied, like ``from 10 pieces``."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceOffer:
+    """What one rule offers, by variant id; ``code`` is ``<plugin>.<rule>``.
+
+    Of several the one with the higher ``priority`` counts, the catalogue's has 0; among equals the lower price.
+    """
+
+    code: str
+    prices: Mapping[UUID, OfferedPrice]
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +125,7 @@ class VariantChoice:
     compare_at: Money | None
     picture: Picture | None
     availability: Availability
+    provenance: tuple[Provenance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +209,17 @@ async def variants_in(ctx: Context, session: AsyncSession, ids: Sequence[UUID]) 
     return await read_variants.by_id_in(ctx, session, ids)
 
 
+async def prices(ctx: Context, requests: Sequence[PriceRequest]) -> dict[UUID, Price]:
+    """Give what each variant costs the context's actor now: listing, page, cart and order ask the same question.
+
+    Each variant is asked for once; plugins offer and adjust (``price_candidates``, ``price_select``,
+    ``price_adjust``).
+    """
+    from shopwright_catalog.services import prices as service
+
+    return await service.resolve(ctx, requests)
+
+
 async def product(ctx: Context, handle: str) -> ProductInfo | None:
     """Give a published product by handle, availability included; None when there is none."""
     from shopwright_catalog.services import read_product
@@ -200,6 +262,9 @@ class ImageInput:
     position: int = 0
     width: int = 0
     height: int = 0
+    focus_x: int = 50
+    """The point that stays visible where a theme cuts off edges: percent from the left, and from the top."""
+    focus_y: int = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from shopwright.context import Context
 from shopwright.errors import Rejection
 from shopwright.hooks import hookspec
-from shopwright_catalog.api import Availability, ProductInput
+from shopwright_catalog.api import Availability, Price, PriceOffer, PriceRequest, ProductInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +53,26 @@ async def stock_available(
     ctx: Context, value: Mapping[UUID, Availability], variant_ids: Sequence[UUID]
 ) -> Mapping[UUID, Availability] | None:
     """Say which variants can be bought and how many are left; asked for many at once."""
+    raise AssertionError
+
+
+@hookspec("collect", on_error="core", budget=1.0, coded=True)
+async def price_candidates(ctx: Context, requests: Sequence[PriceRequest]) -> Sequence[PriceOffer]:
+    """Offer prices for variants to the context's actor; asked for many at once, in listing, page and cart."""
+    raise AssertionError
+
+
+@hookspec("first", on_error="core", budget=0.5)
+async def price_select(
+    ctx: Context, requests: Sequence[PriceRequest], offers: Sequence[PriceOffer]
+) -> Mapping[UUID, str] | None:
+    """Choose offers by code, for the variants you have a say in. Otherwise priority chooses, then the lower price."""
+    raise AssertionError
+
+
+@hookspec("filter", on_error="core", budget=1.0)
+async def price_adjust(
+    ctx: Context, value: Mapping[UUID, Price], requests: Sequence[PriceRequest]
+) -> Mapping[UUID, Price] | None:
+    """Change chosen prices, each with an entry of its provenance; asked for many at once."""
     raise AssertionError

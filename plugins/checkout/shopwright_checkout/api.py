@@ -3,15 +3,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from shopwright.money import Money
+from shopwright.money import Money, Provenance
 from shopwright_catalog.api import Picture, VariantInfo
-from shopwright_orders.api import Address, Provenance
+from shopwright_orders.api import Address
 
-Stage = Literal["prices", "discounts", "shipping", "fees", "tax"]
-STAGES: tuple[Stage, ...] = ("prices", "discounts", "shipping", "fees", "tax")
+Stage = Literal["discounts", "shipping", "fees", "tax"]
+STAGES: tuple[Stage, ...] = ("discounts", "shipping", "fees", "tax")
+
+OwnStep = Literal["contact", "delivery", "payment"]
+OWN_STEPS: tuple[OwnStep, ...] = ("contact", "delivery", "payment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,35 @@ class CartLine:
     quantity: int
     shown_price: Money
     """Unit price when the line was last shown or changed; a different one at checkout is told, not charged."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutField:
+    """Something a plugin asks at checkout. The answer is kept in the cart, then with the order."""
+
+    code: str
+    """``<plugin>.<name>``."""
+    label: str
+    kind: Literal["text", "long_text", "date", "choice", "checkbox"] = "text"
+    required: bool = False
+    help: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    """(value, label) of each, for a ``choice``."""
+    earliest: date | None = None
+    latest: date | None = None
+    """Both for a ``date``; each may be answered itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutStep:
+    """A page of its own on the way through checkout, asking ``fields``. It is left out while it has none."""
+
+    code: str
+    """``<plugin>.<name>``."""
+    title: str
+    fields: tuple[CheckoutField, ...]
+    before: Literal["delivery", "payment"] = "payment"
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +75,8 @@ class Cart:
     """What the chosen way to pay asked the customer."""
     status: Literal["open", "placed"] = "open"
     note: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Answers to checkout fields by code: a date as ``2026-12-24``, a checkbox as ``yes``."""
     version: int = 1
 
 
@@ -190,6 +225,7 @@ class CartView:
     shipping_code: str
     payment_method: str
     note: str
+    attributes: Mapping[str, str]
     lines: tuple[LineView, ...]
     quantity: int
     subtotal: Money

@@ -7,7 +7,17 @@ from shopwright.context import Context
 from shopwright.errors import Rejection
 from shopwright.hooks import hookspec
 from shopwright_catalog.api import VariantInfo
-from shopwright_checkout.api import Cart, Fee, ShippingRate, Stage, TaxResult, Totals
+from shopwright_checkout.api import (
+    Cart,
+    CheckoutField,
+    CheckoutStep,
+    Fee,
+    OwnStep,
+    ShippingRate,
+    Stage,
+    TaxResult,
+    Totals,
+)
 from shopwright_orders.api import Address
 
 
@@ -48,4 +58,16 @@ async def tax_calculate(
 @hookspec("veto")
 async def order_validate(ctx: Context, cart: Cart, totals: Totals) -> Sequence[Rejection]:
     """Object to an order at the last moment before it is placed."""
+    raise AssertionError
+
+
+@hookspec("collect", on_error="open", budget=1.0, coded=True)
+async def checkout_fields(ctx: Context, cart: Cart, step: OwnStep) -> Sequence[CheckoutField]:
+    """Ask the customer something on one of the checkout's own steps."""
+    raise AssertionError
+
+
+@hookspec("collect", on_error="open", budget=1.0, coded=True)
+async def checkout_steps(ctx: Context, cart: Cart) -> Sequence[CheckoutStep]:
+    """Put steps of your own into the checkout."""
     raise AssertionError

@@ -20,6 +20,7 @@ from shopwright_customers.api import AccountPage
 _PII = {
     "email": "email",
     "note": "free_text",
+    "attributes": "free_text",
     "status": "none",
     "currency": "none",
     "shipping_code": "none",

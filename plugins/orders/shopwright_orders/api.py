@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import Conflict
-from shopwright.money import Money
+from shopwright.money import Money, Provenance
 
 OrderStatus = Literal["pending", "confirmed", "completed", "cancelled"]
 PaymentStatus = Literal[
@@ -32,17 +32,6 @@ class Address:
     region: str = ""
     company: str = ""
     phone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Which plugin and rule made an amount, and from what."""
-
-    plugin: str
-    version: str
-    rule: str
-    amount: Money
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +78,17 @@ class FeeLineInput:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderAttribute:
+    """An answer the customer gave at checkout, as it was asked; ``code`` is ``<plugin>.<name>``."""
+
+    code: str
+    label: str
+    value: str
+    shown: str
+    """The value in the customer's words: the label of a choice, a date in the customer's language."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewOrder:
     """Everything a placed order keeps. ``total = Σ line totals + shipping + fees + tax (if exclusive)``.
 
@@ -119,6 +119,7 @@ class NewOrder:
     payment_method: str
     provenance: tuple[Provenance, ...] = ()
     note: str = ""
+    attributes: tuple[OrderAttribute, ...] = ()
 
 
 class AlreadyPlaced(Conflict):
@@ -243,6 +244,8 @@ class OrderView:
     provenance: tuple[Provenance, ...]
     history: tuple["HistoryEntry", ...]
     version: int
+    note: str = ""
+    attributes: tuple[OrderAttribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class OrderEvent:
     number: str
     total: int
     currency: str
+    customer_id: UUID | None = None
+    """None when the customer ordered as a guest."""
     version: int = 1
 
 

@@ -24,6 +24,7 @@ _PII = {
         "shipping_address": "address",
         "billing_address": "address",
         "note": "free_text",
+        "attributes": "free_text",
         **dict.fromkeys(
             ("number", "status", "payment_status", "payment_method", "payment_message", "currency", "locale",
              "shipping_code", "shipping_label", "provenance"),

@@ -13,8 +13,9 @@ import orjson
 from shopwright.context import Context
 from shopwright.errors import BadRequest, FieldError
 from shopwright.money import Money
-from shopwright_catalog.api import Availability, CardInfo, CardPage, Sort
+from shopwright_catalog.api import Availability, CardInfo, CardPage, Price, PriceRequest, Sort
 from shopwright_catalog.hookspecs import stock_available
+from shopwright_catalog.services import prices
 from shopwright_catalog.services.pictures import picture
 
 COUNTED = 10_000
@@ -37,13 +38,13 @@ _ORDERS: dict[Sort, _Order] = {
 }
 
 _CARD = """
-p.id, p.handle, p.title, p.translations -> $1 AS translation, p.price_min, p.price_max,
-(SELECT jsonb_build_object('source', i.source, 'alt', i.alt, 'width', i.width, 'height', i.height)
+p.id, p.handle, p.title, p.translations -> $1 AS translation,
+(SELECT jsonb_build_object('source', i.source, 'alt', i.alt, 'width', i.width, 'height', i.height,
+    'focus_x', i.focus_x, 'focus_y', i.focus_y, 'widths', (SELECT r.widths FROM catalog_rendition r
+        WHERE r.store_id = i.store_id AND r.source = i.source))
  FROM catalog_image i WHERE i.store_id = p.store_id AND i.product_id = p.id
  ORDER BY i.position LIMIT 1) AS image,
-(SELECT jsonb_build_object('ids', jsonb_agg(v.id), 'compare_at',
-    max(v.compare_at) FILTER (WHERE v.price = p.price_min))
- FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id AND NOT v.archived) AS variants
+(SELECT coalesce(jsonb_agg(jsonb_build_array(v.id, v.price, v.compare_at)), '[]') FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id AND NOT v.archived) AS variants
 """
 _BY_ID = f"""
 SELECT {_CARD}, NULL::text AS key, cardinality($2::uuid[]) AS total
@@ -100,18 +101,36 @@ def _statement(
 
 
 async def _cards(ctx: Context, rows: Sequence[Any]) -> tuple[CardInfo, ...]:
-    variants = [orjson.loads(row["variants"]) for row in rows]
-    ids = [UUID(x) for found in variants for x in found["ids"] or ()]
+    variants = [[_request(row["id"], x, ctx.currency) for x in orjson.loads(row["variants"])] for row in rows]
+    requests = [request for found in variants for request in found]
+    ids = [request.variant_id for request in requests]
     everything: Mapping[UUID, Availability] = dict.fromkeys(ids, Availability())
     stock = await ctx.hooks.filter(stock_available, everything, variant_ids=ids)
-    return tuple(_card(row, found, stock, ctx.currency) for row, found in zip(rows, variants, strict=True))
+    priced = await prices.resolve(ctx, requests)
+    return tuple(
+        _card(row, [request.variant_id for request in found], priced, stock, ctx.currency)
+        for row, found in zip(rows, variants, strict=True)
+    )
 
 
-def _card(row: Any, found: dict[str, Any], stock: Mapping[UUID, Availability], currency: str) -> CardInfo:
+def _request(product_id: UUID, row: list[Any], currency: str) -> PriceRequest:
+    variant_id, price, compare_at = row
+    before = None if compare_at is None else Money(compare_at, currency)
+    return PriceRequest(UUID(variant_id), product_id, Money(price, currency), before)
+
+
+def _card(
+    row: Any,
+    variant_ids: Sequence[UUID],
+    priced: Mapping[UUID, Price],
+    stock: Mapping[UUID, Availability],
+    currency: str,
+) -> CardInfo:
     translation = orjson.loads(row["translation"]) if row["translation"] else {}
     title = translation.get("title") or row["title"]
-    variant_ids = tuple(UUID(x) for x in found["ids"] or ())
-    compare_at = found["compare_at"]
+    found = [priced[x] for x in variant_ids]
+    lowest = min((x.amount.amount for x in found), default=0)
+    before = [x.compare_at.amount for x in found if x.compare_at and x.amount.amount == lowest]
     return CardInfo(
         id=row["id"],
         handle=row["handle"],
@@ -119,10 +138,10 @@ def _card(row: Any, found: dict[str, Any], stock: Mapping[UUID, Availability], c
         picture=picture(
             orjson.loads(row["image"]) if row["image"] else None, translation.get("texts") or {}, title
         ),
-        price=Money(row["price_min"], currency),
-        price_from=row["price_max"] > row["price_min"],
-        compare_at=None if compare_at is None else Money(compare_at, currency),
-        variant_ids=variant_ids,
+        price=Money(lowest, currency),
+        price_from=any(x.amount.amount > lowest for x in found),
+        compare_at=Money(max(before), currency) if before else None,
+        variant_ids=tuple(variant_ids),
         available=any(stock.get(x, Availability()).sellable for x in variant_ids),
     )
 

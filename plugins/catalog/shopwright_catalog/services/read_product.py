@@ -9,8 +9,18 @@ import orjson
 
 from shopwright.context import Context
 from shopwright.money import Money
-from shopwright_catalog.api import Availability, CategoryRef, OptionInfo, Picture, ProductInfo, VariantChoice
+from shopwright_catalog.api import (
+    Availability,
+    CategoryRef,
+    OptionInfo,
+    Picture,
+    Price,
+    PriceRequest,
+    ProductInfo,
+    VariantChoice,
+)
 from shopwright_catalog.hookspecs import stock_available
+from shopwright_catalog.services import prices
 from shopwright_catalog.services.pictures import gallery, picture
 
 _PRODUCT = """
@@ -20,7 +30,9 @@ SELECT jsonb_build_object(
     'seo_description', p.seo_description, 'option_names', p.option_names,
     'translation', p.translations -> $2,
     'images', (SELECT coalesce(jsonb_agg(jsonb_build_object('source', i.source, 'alt', i.alt,
-            'width', i.width, 'height', i.height) ORDER BY i.position), '[]')
+            'width', i.width, 'height', i.height, 'focus_x', i.focus_x, 'focus_y', i.focus_y,
+            'widths', (SELECT r.widths FROM catalog_rendition r
+                WHERE r.store_id = i.store_id AND r.source = i.source)) ORDER BY i.position), '[]')
         FROM catalog_image i WHERE i.store_id = p.store_id AND i.product_id = p.id),
     'variants', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'sku', v.sku, 'options', v.options,
             'price', v.price, 'compare_at', v.compare_at, 'image', v.image_source) ORDER BY v.position), '[]')
@@ -40,17 +52,33 @@ async def by_handle(ctx: Context, handle: str) -> ProductInfo | None:
         return None
     data = orjson.loads(found)
     ids = [UUID(variant["id"]) for variant in data["variants"]]
+    priced = await prices.resolve(ctx, _requests(data, ctx.currency))
     everything: Mapping[UUID, Availability] = dict.fromkeys(ids, Availability())
     stock = await ctx.hooks.filter(stock_available, everything, variant_ids=ids)
-    return _product(data, stock, ctx.currency)
+    return _product(data, stock, priced)
 
 
-def _product(data: dict[str, Any], stock: Mapping[UUID, Availability], currency: str) -> ProductInfo:
+def _requests(data: dict[str, Any], currency: str) -> list[PriceRequest]:
+    product_id = UUID(data["id"])
+    return [
+        PriceRequest(
+            UUID(row["id"]),
+            product_id,
+            Money(row["price"], currency),
+            None if row["compare_at"] is None else Money(row["compare_at"], currency),
+        )
+        for row in data["variants"]
+    ]
+
+
+def _product(
+    data: dict[str, Any], stock: Mapping[UUID, Availability], priced: Mapping[UUID, Price]
+) -> ProductInfo:
     translation = data["translation"] or {}
     texts = translation.get("texts") or {}
     title = translation.get("title") or data["title"]
     pictures = {image["source"]: picture(image, texts, title) for image in data["images"]}
-    variants = tuple(_choice(v, texts, pictures, stock, currency) for v in data["variants"])
+    variants = tuple(_choice(v, texts, pictures, stock, priced) for v in data["variants"])
     names = [texts.get(name, name) for name in data["option_names"]]
     values = zip(*(variant.options for variant in variants), strict=True) if names else []
     category = data["category"]
@@ -76,18 +104,19 @@ def _choice(
     texts: Mapping[str, str],
     pictures: Mapping[str, Picture | None],
     stock: Mapping[UUID, Availability],
-    currency: str,
+    priced: Mapping[UUID, Price],
 ) -> VariantChoice:
     variant_id = UUID(row["id"])
     options = tuple(texts.get(value, value) for value in row["options"])
-    compare_at = row["compare_at"]
+    price = priced[variant_id]
     return VariantChoice(
         id=variant_id,
         title=" / ".join(options),
         sku=row["sku"],
         options=options,
-        price=Money(row["price"], currency),
-        compare_at=None if compare_at is None else Money(compare_at, currency),
+        price=price.amount,
+        compare_at=price.compare_at,
         picture=pictures.get(row["image"]),
         availability=stock.get(variant_id, Availability()),
+        provenance=price.provenance,
     )

@@ -18,6 +18,7 @@ from shopwright.money import Money
 from shopwright_catalog import api as catalog
 from shopwright_checkout.api import Cart, CartLine
 from shopwright_checkout.hookspecs import cart_item_add
+from shopwright_checkout.services.totals import priced
 from shopwright_inventory import api as inventory
 from shopwright_inventory.api import OutOfStock
 from shopwright_orders.api import Address
@@ -27,7 +28,7 @@ MAX_LINES = 500
 
 _COLUMNS = """
 c.id, c.status, c.currency, c.customer_id, c.email, c.shipping_address, c.billing_address, c.shipping_code,
-c.payment_method, c.payment_data, c.note, c.version,
+c.payment_method, c.payment_data, c.note, c.attributes, c.version,
 (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'variant_id', l.variant_id, 'quantity', l.quantity,
     'shown_price', l.shown_price) ORDER BY l.id), '[]')
  FROM checkout_cart_line l WHERE l.store_id = c.store_id AND l.cart_id = c.id) AS lines
@@ -60,9 +61,9 @@ WITH old AS (
     UPDATE checkout_cart SET reopened_as = :copy_id WHERE id = :cart_id RETURNING *
 ), copy AS (
     INSERT INTO checkout_cart (store_id, id, currency, customer_id, email, shipping_address, billing_address,
-        shipping_code, payment_method, note, created_at, updated_at)
+        shipping_code, payment_method, note, attributes, created_at, updated_at)
     SELECT store_id, :copy_id, currency, customer_id, email, shipping_address, billing_address, shipping_code,
-        payment_method, note, :now, :now
+        payment_method, note, attributes, :now, :now
     FROM old
 )
 INSERT INTO checkout_cart_line (store_id, id, cart_id, variant_id, quantity, shown_price)
@@ -168,9 +169,12 @@ async def update(ctx: Context, cart_id: UUID, values: Mapping[str, Any]) -> Cart
 
 _EDITABLE = {
     "email", "customer_id", "shipping_address", "billing_address", "shipping_code", "payment_method", "payment_data",
-    "note",
+    "note", "attributes",
 }  # fmt: skip
-_CASTS = dict.fromkeys(("shipping_address", "billing_address", "payment_data"), "CAST(:{} AS jsonb)")
+_CASTS = {
+    **dict.fromkeys(("shipping_address", "billing_address", "payment_data"), "CAST(:{} AS jsonb)"),
+    "attributes": "attributes || CAST(:{} AS jsonb)",
+}
 
 
 async def accept_prices(ctx: Context, cart_id: UUID) -> None:
@@ -179,10 +183,11 @@ async def accept_prices(ctx: Context, cart_id: UUID) -> None:
     async def work(session: AsyncSession) -> None:
         cart = await _open(ctx, session, cart_id)
         found = await catalog.variants_in(ctx, session, [line.variant_id for line in cart.lines])
+        prices = await priced(ctx, cart, found)
         for line in cart.lines:
-            variant = found.get(line.variant_id)
-            if variant is not None and variant.price != line.shown_price:
-                await _write_line(ctx, session, cart, variant, line.quantity)
+            price = prices.get(line.variant_id)
+            if price is not None and price.amount != line.shown_price:
+                await _write_line(ctx, session, cart, replace(line, shown_price=price.amount))
 
     await ctx.run(work)
 
@@ -230,23 +235,24 @@ async def _put(ctx: Context, session: AsyncSession, cart: Cart, variant_id: UUID
         line = {"variant_id": str(variant.id), "requested": quantity, "left": left.left or 0}
         raise OutOfStock(extra={"lines": [line]})
     await ctx.hooks.veto(cart_item_add, cart=cart, variant=variant, quantity=quantity)
-    return Changed(await _write_line(ctx, session, cart, variant, quantity), variant, variants, stock)
-
-
-async def _write_line(
-    ctx: Context, session: AsyncSession, cart: Cart, variant: catalog.VariantInfo, quantity: int
-) -> Cart:
-    """Write a line of a locked cart and give the cart as it is then, without reading it again."""
     present = next((line for line in cart.lines if line.variant_id == variant.id), None)
-    line = CartLine(present.id if present else new_id(), variant.id, quantity, variant.price)
+    wanted = CartLine(present.id if present else new_id(), variant.id, quantity, variant.price)
+    prices = await priced(ctx, replace(cart, lines=(wanted,)), variants)
+    wanted = replace(wanted, shown_price=prices[variant.id].amount)
+    return Changed(await _write_line(ctx, session, cart, wanted), variant, variants, stock)
+
+
+async def _write_line(ctx: Context, session: AsyncSession, cart: Cart, line: CartLine) -> Cart:
+    """Write a line of a locked cart and give the cart as it is then, without reading it again."""
     await session.execute(
         _PUT_LINE,
         {
-            "store_id": ctx.store.id, "id": line.id, "cart_id": cart.id, "variant_id": variant.id,
-            "quantity": quantity, "price": variant.price.amount, "now": ctx.clock.now(),
+            "store_id": ctx.store.id, "id": line.id, "cart_id": cart.id, "variant_id": line.variant_id,
+            "quantity": line.quantity, "price": line.shown_price.amount, "now": ctx.clock.now(),
         },
     )  # fmt: skip
-    lines = (*(line if x.id == line.id else x for x in cart.lines), *(() if present else (line,)))
+    is_new = all(x.id != line.id for x in cart.lines)
+    lines = (*(line if x.id == line.id else x for x in cart.lines), *((line,) if is_new else ()))
     return replace(cart, lines=lines, version=cart.version + 1)
 
 
@@ -281,6 +287,7 @@ def _cart(row: Any) -> Cart:
         payment_data=_parsed(row["payment_data"]),
         status=row["status"],
         note=row["note"],
+        attributes=_parsed(row["attributes"]),
         version=row["version"],
     )
 

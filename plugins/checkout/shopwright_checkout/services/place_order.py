@@ -9,7 +9,7 @@ with no transaction open. T2 records its answer, claims or releases the stock an
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import ClassVar
@@ -22,11 +22,12 @@ from shopwright.context import Context
 from shopwright.db import assert_no_open_transaction
 from shopwright.errors import Conflict, FieldError, Invalid, NotFound
 from shopwright_catalog import api as catalog
-from shopwright_checkout.api import Cart, Totals
+from shopwright_checkout.api import Cart, CheckoutField, Totals
 from shopwright_checkout.hookspecs import order_validate
 from shopwright_checkout.jobs import ResolvePayment, resolve_payment
-from shopwright_checkout.services import carts
+from shopwright_checkout.services import answers, carts
 from shopwright_checkout.services.snapshot import new_order
+from shopwright_checkout.services.steps import steps_of
 from shopwright_checkout.services.totals import calculate
 from shopwright_inventory import api as inventory
 from shopwright_orders import api as orders
@@ -34,6 +35,7 @@ from shopwright_orders.hookspecs import payment_providers
 
 log = logging.getLogger(__name__)
 
+Attributes = tuple[orders.OrderAttribute, ...]
 RESERVED_FOR = timedelta(minutes=15)
 PAYMENT_TIMEOUT = 20.0
 RESOLVE_AFTER = 120.0
@@ -75,9 +77,9 @@ async def place(ctx: Context, cart_id: UUID) -> Placement:
             raise NotFound("There is no such cart.", code="cart_not_found")
         if cart.status == "placed":
             break
-        totals = await _computed(ctx, cart)
+        totals, attributes = await _computed(ctx, cart)
         try:
-            await ctx.run(partial(_write, ctx, seen=cart, totals=totals))
+            await ctx.run(partial(_write, ctx, seen=cart, totals=totals, attributes=attributes))
         except (_Stale, orders.AlreadyPlaced):
             continue
         break
@@ -118,8 +120,8 @@ async def record(
         )
 
 
-async def _computed(ctx: Context, cart: Cart) -> Totals:
-    """Compute what the cart costs now, and refuse what cannot be ordered."""
+async def _computed(ctx: Context, cart: Cart) -> tuple[Totals, Attributes]:
+    """Compute what the cart costs now, read what was answered, and refuse what cannot be ordered."""
     _check_complete(cart)
     variants = await catalog.variants(ctx, [line.variant_id for line in cart.lines])
     calculation = await calculate(ctx, cart, variants)
@@ -133,11 +135,20 @@ async def _computed(ctx: Context, cart: Cart) -> Totals:
     method = ctx.hooks.registered(payment_providers).get(cart.payment_method)
     if method is None or not await method.is_available(ctx, calculation.totals.total):
         _refuse("/payment_method", "required", "Choose a way to pay.")
+    fields = await _asked(ctx, cart, needs_shipping=needs_shipping)
+    answers.check(ctx, fields, cart.attributes)
     await ctx.hooks.veto(order_validate, cart=cart, totals=calculation.totals)
-    return calculation.totals
+    return calculation.totals, answers.kept(ctx, fields, cart.attributes)
 
 
-async def _write(ctx: Context, session: AsyncSession, seen: Cart, totals: Totals) -> None:
+async def _asked(ctx: Context, cart: Cart, *, needs_shipping: bool) -> list[CheckoutField]:
+    steps = await steps_of(ctx, cart, needs_shipping=needs_shipping)
+    return [field for step in steps for field in step.fields]
+
+
+async def _write(
+    ctx: Context, session: AsyncSession, seen: Cart, totals: Totals, attributes: Attributes
+) -> None:
     """T1. The totals were computed from ``seen`` and its variants: both must still be the same."""
     cart = await carts.lock(session, seen.id)
     if cart is None or cart.status != "open" or cart.version != seen.version:
@@ -145,7 +156,7 @@ async def _write(ctx: Context, session: AsyncSession, seen: Cart, totals: Totals
     fresh = await catalog.variants_in(ctx, session, [line.variant_id for line in cart.lines])
     if any(fresh.get(line.variant.id) != line.variant for line in totals.lines):
         raise _Stale
-    order = new_order(ctx, cart, totals)
+    order = replace(new_order(ctx, cart, totals), attributes=attributes)
     demand = [inventory.Demand(line.variant.id, line.quantity) for line in totals.lines]
     expires_at = ctx.clock.now() + RESERVED_FOR
     await inventory.reserve(ctx, session, owner=order.id, demand=demand, expires_at=expires_at)
@@ -202,10 +213,10 @@ def _check_prices(cart: Cart, totals: Totals) -> None:
         {
             "variant_id": str(line.variant.id),
             "old": _plain(shown[line.variant.id]),
-            "new": _plain(line.variant.price),
+            "new": _plain(line.unit_price),
         }
         for line in totals.lines
-        if shown[line.variant.id] != line.variant.price
+        if shown.get(line.variant.id, line.unit_price) != line.unit_price
     ]
     if changed:
         raise PriceChanged("A price has changed since you saw it.", extra={"lines": changed})

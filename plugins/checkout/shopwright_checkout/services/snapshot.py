@@ -3,10 +3,9 @@
 
 from shopwright.context import Context
 from shopwright.ids import new_id
-from shopwright.money import Money
+from shopwright.money import Money, Provenance
 from shopwright_checkout.api import Cart, LineTotals, TaxLine, Totals
-from shopwright_checkout.services.totals import plugin_version
-from shopwright_orders.api import FeeLineInput, NewOrder, OrderLineInput, Provenance, TaxLineInput
+from shopwright_orders.api import FeeLineInput, NewOrder, OrderLineInput, TaxLineInput
 
 
 def new_order(ctx: Context, cart: Cart, totals: Totals) -> NewOrder:
@@ -45,7 +44,7 @@ def new_order(ctx: Context, cart: Cart, totals: Totals) -> NewOrder:
 
 
 def _tax_line(ctx: Context, line: TaxLine) -> TaxLineInput:
-    version = plugin_version(ctx, line.plugin)
+    version = ctx.version_of(line.plugin)
     origin = Provenance(line.plugin, version, line.label, line.amount, line.detail)
     return TaxLineInput(line.label, line.rate_ppm, line.base, line.amount, origin)
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from shopwright.context import Context
 from shopwright.hooks import Change
-from shopwright.money import Money
-from shopwright_catalog.api import VariantInfo
-from shopwright_checkout.api import STAGES, Cart, LineTotals, ShippingRate, Stage, TaxResult, Totals
+from shopwright.money import Money, Provenance
+from shopwright_catalog import api as catalog
+from shopwright_catalog.api import Price, VariantInfo
+from shopwright_checkout.api import STAGES, Cart, CartLine, LineTotals, ShippingRate, Stage, TaxResult, Totals
 from shopwright_checkout.hookspecs import cart_fees, cart_process, shipping_rates, tax_calculate
-from shopwright_orders.api import Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class Calculation:
 
 async def calculate(ctx: Context, cart: Cart, variants: Mapping[UUID, VariantInfo]) -> Calculation:
     """Run the pipeline. Plugins see frozen values only; a failing one is left out by its hook's policy."""
-    lines = [_line(ctx, cart, index, variants) for index in range(len(cart.lines))]
+    prices = await priced(ctx, cart, variants)
+    lines = [_line(line, variants, prices) for line in cart.lines]
     totals = Totals(currency=cart.currency, lines=tuple(line for line in lines if line is not None))
     rates: tuple[ShippingRate, ...] = ()
     for stage in STAGES:
@@ -42,16 +43,25 @@ async def calculate(ctx: Context, cart: Cart, variants: Mapping[UUID, VariantInf
     return Calculation(totals, rates, missing)
 
 
-def _line(ctx: Context, cart: Cart, index: int, variants: Mapping[UUID, VariantInfo]) -> LineTotals | None:
-    line = cart.lines[index]
+async def priced(ctx: Context, cart: Cart, variants: Mapping[UUID, VariantInfo]) -> dict[UUID, Price]:
+    """Give the unit price of each variant in a cart, at the quantity that is in it."""
+    requests = [
+        catalog.PriceRequest(x.id, x.product_id, x.price, x.compare_at, line.quantity)
+        for line in cart.lines
+        if (x := variants.get(line.variant_id)) is not None
+    ]
+    return await catalog.prices(ctx, requests)
+
+
+def _line(
+    line: CartLine, variants: Mapping[UUID, VariantInfo], prices: Mapping[UUID, Price]
+) -> LineTotals | None:
     variant = variants.get(line.variant_id)
     if variant is None or not variant.published:
         return None
-    zero = Money.zero(cart.currency)
-    origin = Provenance(
-        "catalog", plugin_version(ctx, "catalog"), "variant.price", variant.price, variant.sku
-    )
-    return LineTotals(line.id, variant, line.quantity, variant.price, zero, zero, (origin,))
+    price = prices[variant.id]
+    zero = Money.zero(price.amount.currency)
+    return LineTotals(line.id, variant, line.quantity, price.amount, zero, zero, price.provenance)
 
 
 async def _rates(ctx: Context, cart: Cart, totals: Totals) -> tuple[ShippingRate, ...]:
@@ -70,7 +80,7 @@ def _with_shipping(ctx: Context, cart: Cart, totals: Totals, rates: Sequence[Shi
     if chosen is None:
         return totals
     plugin = chosen.code.partition(".")[0]
-    origin = Provenance(plugin, plugin_version(ctx, plugin), chosen.code, chosen.price, chosen.detail)
+    origin = Provenance(plugin, ctx.version_of(plugin), chosen.code, chosen.price, chosen.detail)
     return replace(totals, shipping_rate=chosen, provenance=(*totals.provenance, origin))
 
 
@@ -78,7 +88,7 @@ async def _with_fees(ctx: Context, cart: Cart, totals: Totals) -> Totals:
     given = await ctx.hooks.collect(cart_fees, cart=cart, totals=totals)
     fees = [fee for fee in given if fee.amount.currency == cart.currency and fee.amount.amount >= 0]
     origins = [
-        Provenance(plugin, plugin_version(ctx, plugin), fee.code, fee.amount, fee.label)
+        Provenance(plugin, ctx.version_of(plugin), fee.code, fee.amount, fee.label)
         for fee in fees
         for plugin in [fee.code.partition(".")[0]]
     ]
@@ -94,9 +104,7 @@ async def _with_tax(ctx: Context, cart: Cart, totals: Totals) -> Totals:
     check_tax(result, cart.currency)
     zero = Money.zero(cart.currency)
     lines = tuple(replace(line, tax=result.by_line.get(line.line_id, zero)) for line in totals.lines)
-    origins = [
-        Provenance(plugin, plugin_version(ctx, plugin), x.label, x.amount, x.detail) for x in result.lines
-    ]
+    origins = [Provenance(plugin, ctx.version_of(plugin), x.label, x.amount, x.detail) for x in result.lines]
     return replace(
         totals,
         lines=lines,
@@ -124,13 +132,7 @@ def check_tax(result: TaxResult, currency: str) -> None:
 def _trail(ctx: Context, stage: Stage, changes: Sequence[Change[Totals]]) -> list[Provenance]:
     return [
         Provenance(
-            change.plugin, plugin_version(ctx, change.plugin), stage, change.after.total - change.before.total
+            change.plugin, ctx.version_of(change.plugin), stage, change.after.total - change.before.total
         )
         for change in changes
     ]
-
-
-def plugin_version(ctx: Context, plugin: str) -> str:
-    """Give the version of a plugin for the trail of an amount; empty when it is gone."""
-    found = ctx.kernel.registry.plugins.get(plugin)
-    return found.manifest.version if found else ""

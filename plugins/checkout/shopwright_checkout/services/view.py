@@ -40,6 +40,7 @@ def _view(cart: Cart, found: Calculation, stock: Mapping[UUID, catalog.Availabil
         shipping_code=cart.shipping_code,
         payment_method=cart.payment_method,
         note=cart.note,
+        attributes=cart.attributes,
         lines=tuple(_line(line, shown[line.line_id], stock[line.variant.id]) for line in totals.lines),
         quantity=sum(line.quantity for line in totals.lines),
         subtotal=totals.subtotal,

@@ -10,13 +10,14 @@ from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
 
 from shopwright.actor import PUBLIC
 from shopwright.context import Context
-from shopwright.errors import Conflict, NotFound
+from shopwright.errors import Conflict, FieldError, Invalid, NotFound
 from shopwright.http.routing import Reply, Routes, Scope
 from shopwright.money import Money
-from shopwright_checkout.api import Cart, CartView
+from shopwright_checkout.api import Cart, CartView, CheckoutField
 from shopwright_checkout.forms import AddressInput, Quantity
-from shopwright_checkout.services import carts
+from shopwright_checkout.services import answers, carts
 from shopwright_checkout.services.place_order import place
+from shopwright_checkout.services.steps import steps_of
 from shopwright_checkout.services.view import view
 from shopwright_orders.hookspecs import payment_providers
 
@@ -54,6 +55,10 @@ class CartChange(Input):
         default=None, max_length=20
     )
     note: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    attributes: dict[str, Annotated[str, StringConstraints(max_length=2000)]] | None = Field(
+        default=None, max_length=100
+    )
+    """Answers to checkout fields by code; those that are absent stay as they are, an empty one is taken back."""
     accept_prices: bool = False
     """Take changed prices as seen."""
 
@@ -66,6 +71,16 @@ class PaymentChoice:
     label: str
     description: str
     fields: Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class StepOut:
+    """A step of the checkout. An answer to a field goes to the cart's ``attributes`` under its code."""
+
+    code: str
+    title: str
+    text: str
+    fields: list[CheckoutField]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +140,19 @@ async def update_cart(ctx: Context, cart_id: UUID, body: CartChange) -> CartView
             values[name] = value.to_address() if isinstance(value, AddressInput) else value
     if body.accept_prices:
         await carts.accept_prices(ctx, cart_id)
+    if "attributes" in values:
+        await _check_answers(ctx, await _cart(ctx, cart_id), values["attributes"])
     cart = await carts.update(ctx, cart_id, values) if values else await _cart(ctx, cart_id)
     return await view(ctx, cart)
+
+
+@routes.get("/api/v1/carts/{cart_id}/steps", permission=PUBLIC)
+async def list_checkout_steps(ctx: Context, cart_id: UUID) -> list[StepOut]:
+    """Give the steps of a cart's checkout in order, with what plugins ask on each."""
+    cart = await _cart(ctx, cart_id)
+    shown = await view(ctx, cart)
+    found = await steps_of(ctx, cart, needs_shipping=shown.needs_shipping)
+    return [StepOut(step.code, step.title, step.text, list(step.fields)) for step in found]
 
 
 @routes.get("/api/v1/carts/{cart_id}/payment-methods", permission=PUBLIC)
@@ -167,3 +193,16 @@ async def _cart(ctx: Context, cart_id: UUID) -> Cart:
     if cart is None:
         raise NotFound("There is no such cart.", code="cart_not_found")
     return cart
+
+
+async def _check_answers(ctx: Context, cart: Cart, values: Mapping[str, str]) -> None:
+    """Refuse answers nobody asked for, and wrong ones; one that is missing is refused when the order is placed."""
+    steps = await steps_of(ctx, cart, needs_shipping=True)
+    fields = {field.code: field for step in steps for field in step.fields}
+    unknown = sorted(set(values) - set(fields))
+    if unknown:
+        known = ", ".join(sorted(fields)) or "none"
+        message = f"Nobody asks for this at checkout. Fields there are: {known}."
+        errors = [FieldError(f"/attributes/{code}", "unknown_field", message) for code in unknown]
+        raise Invalid(message, errors=errors)
+    answers.check(ctx, [fields[code] for code, value in values.items() if value], values)

@@ -13,7 +13,7 @@ from shopwright.ids import new_id
 from shopwright_orders.hookspecs import OrderEvent, order_cancelled, order_cancelling, order_paid
 
 _LOCK = text("""
-SELECT o.id, o.number, o.status, o.payment_status, o.total, o.currency, o.version, p.id AS payment_id, p.amount
+SELECT o.id, o.number, o.status, o.payment_status, o.total, o.currency, o.customer_id, o.version, p.id AS payment_id, p.amount
 FROM orders_order o JOIN orders_payment p ON p.store_id = o.store_id AND p.order_id = o.id
 WHERE o.id = :order_id FOR UPDATE OF o, p
 """)
@@ -58,7 +58,7 @@ async def mark_paid(ctx: Context, order_id: UUID, version: int) -> None:
         if row.status != "confirmed" or row.payment_status != "offline":
             raise Conflict("This order does not wait for money.", code="not_offline")
         await session.execute(_PAID, _parameters(ctx, row))
-        event = OrderEvent(row.id, row.number, row.total, row.currency)
+        event = OrderEvent(row.id, row.number, row.total, row.currency, row.customer_id)
         await ctx.hooks.emit(session, order_paid, event, aggregate=("orders.order", row.id))
         await ctx.audit(session, "orders.marked_paid", subject=("orders.order", row.id))
 
@@ -82,7 +82,7 @@ async def cancel(ctx: Context, order_id: UUID, version: int, reason: str) -> Non
         await ctx.hooks.collect(
             order_cancelling, session=session, order_id=row.id, reason="cancelled by staff"
         )
-        event = OrderEvent(row.id, row.number, row.total, row.currency)
+        event = OrderEvent(row.id, row.number, row.total, row.currency, row.customer_id)
         await ctx.hooks.emit(session, order_cancelled, event, aggregate=("orders.order", row.id))
         await ctx.audit(
             session, "orders.cancelled", subject=("orders.order", row.id), data={"reason": reason}

@@ -27,10 +27,12 @@ WITH o AS (
     INSERT INTO orders_order (
         store_id, id, number, sequence, cart_id, customer_id, email, status, payment_status, payment_method,
         currency, locale, prices_include_tax, shipping_address, billing_address, shipping_code, shipping_label,
-        subtotal, discount, shipping, shipping_tax, fees, tax, total, provenance, note, placed_at, updated_at)
+        subtotal, discount, shipping, shipping_tax, fees, tax, total, provenance, note, attributes,
+        placed_at, updated_at)
     SELECT store_id, id, number, sequence, cart_id, customer_id, email, 'pending', 'pending', payment_method,
         currency, locale, prices_include_tax, shipping_address, billing_address, shipping_code, shipping_label,
-        subtotal, discount, shipping, shipping_tax, fees, tax, total, provenance, note, placed_at, placed_at
+        subtotal, discount, shipping, shipping_tax, fees, tax, total, provenance, note, attributes,
+        placed_at, placed_at
     FROM jsonb_populate_record(NULL::orders_order, CAST(:head AS jsonb))
 ), lines AS (
     INSERT INTO orders_line SELECT * FROM jsonb_populate_recordset(NULL::orders_line, CAST(:lines AS jsonb))

@@ -10,17 +10,17 @@ from uuid import UUID
 import orjson
 
 from shopwright.context import Context
-from shopwright.money import Money
+from shopwright.money import Money, Provenance
 from shopwright_orders.api import (
     Address,
     FeeLineInput,
     HistoryEntry,
+    OrderAttribute,
     OrderLineInput,
     OrderSummary,
     OrderView,
     PendingPayment,
     PlacedOrder,
-    Provenance,
     TaxLineInput,
 )
 from shopwright_orders.services.create_order import access_token
@@ -151,6 +151,8 @@ def _view(data: dict[str, Any]) -> OrderView:
         provenance=tuple(_provenance(x) for x in data["provenance"]),
         history=tuple(_history(x) for x in data["history"]),
         version=data["version"],
+        note=data["note"],
+        attributes=tuple(OrderAttribute(**x) for x in data["attributes"]),
     )
 
 

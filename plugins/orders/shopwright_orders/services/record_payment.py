@@ -23,7 +23,7 @@ from shopwright_orders.hookspecs import (
 Outcome = Literal["confirmed", "cancelled", "waiting"]
 
 _LOCK = text("""
-SELECT o.id, o.number, o.status, o.total, o.currency, p.status AS payment_status, p.amount
+SELECT o.id, o.number, o.status, o.total, o.currency, o.customer_id, p.status AS payment_status, p.amount
 FROM orders_payment p JOIN orders_order o ON o.store_id = p.store_id AND o.id = p.order_id
 WHERE p.id = :payment_id FOR UPDATE OF o, p
 """)
@@ -66,7 +66,7 @@ async def record(ctx: Context, session: AsyncSession, *, payment_id: UUID, resul
         return "waiting"
     status = {"declined": "cancelled", "unknown": "pending"}.get(result.status, "confirmed")
     await session.execute(_WRITE, _parameters(ctx, row, payment_id, result, status))
-    event = OrderEvent(row.id, row.number, row.total, row.currency)
+    event = OrderEvent(row.id, row.number, row.total, row.currency, row.customer_id)
     aggregate = ("orders.order", row.id)
     if status == "pending":
         return "waiting"

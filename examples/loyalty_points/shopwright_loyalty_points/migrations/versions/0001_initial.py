@@ -13,12 +13,14 @@ def upgrade() -> None:
         store_id uuid NOT NULL REFERENCES kernel_store (id),
         id uuid NOT NULL,
         order_id uuid NOT NULL,
+        customer_id uuid,
         kind text NOT NULL CHECK (kind IN ('promised', 'earned', 'revoked')),
         points integer NOT NULL,
         at timestamptz NOT NULL,
         PRIMARY KEY (store_id, id),
         UNIQUE (store_id, order_id, kind)
     );
+    CREATE INDEX loyalty_points_of_customer ON loyalty_points_entry (store_id, customer_id, id);
     """)
     tenant_table("loyalty_points_entry", append_only=True)
 
