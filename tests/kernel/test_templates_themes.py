@@ -4,6 +4,7 @@
 import gzip
 import logging
 import re
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -288,3 +289,21 @@ async def test_every_page_of_buying_bears_the_sandbox(make_kernel, make_client, 
     assert (await client.get("/nowhere")).status == 404
 
     assert [record.getMessage() for record in caplog.records] == []
+
+
+async def test_a_picture_is_offered_in_the_formats_and_widths_it_has_and_keeps_its_middle_in_sight(kernel):
+    light = replace(
+        PICTURE, srcset_avif="/media/lamp.320w.avif 320w", srcset_webp="/media/lamp.320w.webp 320w", focus_x=34, focus_y=96
+    )  # fmt: skip
+    bare = await shown(kernel, "lumen", "storefront/product", product(images=(PICTURE,)))
+    text = await shown(kernel, "lumen", "storefront/product", product(images=(light,)))
+
+    assert "<picture" not in bare
+    assert "fx-" not in bare
+    sizes = 'sizes="(max-width: 56rem) 92vw, 42rem"'
+    assert (
+        f'<picture><source type="image/avif" srcset="/media/lamp.320w.avif 320w" {sizes}>'
+        f'<source type="image/webp" srcset="/media/lamp.320w.webp 320w" {sizes}>'
+        '<img src="/media/lamp.webp" alt="A lamp &lt;lit&gt;" width="800" height="1000" class="fx-30 fy-100" '
+        'fetchpriority="high" decoding="async"></picture>'
+    ) in text

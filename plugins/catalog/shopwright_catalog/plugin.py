@@ -2,16 +2,17 @@
 """The catalogue plugin: its manifest and its hook implementations."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from shopwright.context import Context
 from shopwright.doctor import DoctorCheck
 from shopwright.http.responses import url
 from shopwright.http.routing import Route
+from shopwright.jobs import Job, Schedule
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import NavItem
-from shopwright_catalog import checks, hookspecs
+from shopwright_catalog import checks, hookspecs, jobs
 from shopwright_catalog.admin import category_pages, pages
 from shopwright_catalog.views import admin_api, api
 
@@ -21,6 +22,7 @@ _TEXTS = {
         "option_names", "translations", "fingerprint",
     ),
     "catalog_image": ("source", "alt"),
+    "catalog_rendition": ("source", "state", "reason"),
     "catalog_variant": ("sku", "barcode", "options", "tax_category", "image_source"),
     "catalog_category": ("handle", "title", "description", "image_source", "image_alt", "translations"),
 }  # fmt: skip
@@ -50,6 +52,14 @@ class Plugin(BasePlugin):
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
         return [*api.routes, *admin_api.routes, *pages.routes, *category_pages.routes]
+
+    @hookimpl
+    def register_jobs(self) -> Sequence[Job[Any]]:
+        return [jobs.make_renditions]
+
+    @hookimpl
+    def register_schedules(self) -> Sequence[Schedule]:
+        return [jobs.hourly]
 
     @hookimpl
     def register_doctor_checks(self) -> Sequence[DoctorCheck]:

@@ -107,6 +107,10 @@ async def test_a_product_has_all_its_page_needs(client, save):
         "alt": "Front",
         "width": 800,
         "height": 800,
+        "srcset_avif": "",
+        "srcset_webp": "",
+        "focus_x": 50,
+        "focus_y": 50,
     }
     assert (german["title"], german["options"][0]["name"], german["pictures"][0]["alt"]) == (
         "Hemd",

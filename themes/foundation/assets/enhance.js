@@ -22,6 +22,8 @@ form?.addEventListener("change", ({ target }) => {
   shown.querySelector("s").hidden = !was;
   form.querySelector("[data-left]").textContent = left;
   const figure = [...document.querySelectorAll(".product__picture")].find(({ dataset }) => dataset.src === image);
+  const wide = figure?.parentElement.querySelector("source")?.sizes;
+  if (wide) for (const source of figure.querySelectorAll("source")) source.sizes = wide;
   figure?.parentElement.prepend(figure);
 });
 

@@ -16,12 +16,18 @@ _OUTSIDE = re.compile(r"https?://[^/\s].*", re.IGNORECASE)
 _STORED = re.compile(r"([A-Za-z0-9_-]+/)+[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 TO_COME = "/static/catalog/picture-to-come.svg"
 _SIDE = 800
+_MIDDLE = 50
 MISSING = translatable("Give an https address, or a picture that was uploaded.")
 
 
 def is_source(text: str) -> bool:
     """Tell whether a text can be where a picture is: an outside address, or a path in the media folder."""
-    return is_outside(text) or bool(_STORED.fullmatch(text))
+    return is_outside(text) or is_stored(text)
+
+
+def is_stored(source: str) -> bool:
+    """Tell whether a source is a path in the media folder."""
+    return bool(_STORED.fullmatch(source))
 
 
 def is_outside(source: str) -> bool:
@@ -29,13 +35,38 @@ def is_outside(source: str) -> bool:
 
 
 def picture(row: Mapping[str, Any] | None, texts: Mapping[str, str], fallback_alt: str) -> Picture | None:
-    """Make a picture of ``source``, ``alt``, ``width`` and ``height``; None when there is none."""
+    """Make a picture of a row; None when there is none.
+
+    Args:
+        row: ``source``, ``alt``, ``width``, ``height``, and perhaps ``widths`` of its copies and ``focus_x``, ``focus_y``.
+        texts: translations of alt texts.
+        fallback_alt: for a picture without an alt text.
+    """
     if not row or not row["source"]:
         return None
     alt = texts.get(row["alt"], row["alt"]) or fallback_alt
     if is_outside(row["source"]):
         return Picture(TO_COME, alt, _SIDE, _SIDE)
-    return Picture(address(row["source"]), alt, row["width"], row["height"])
+    source, widths = row["source"], row.get("widths") or ()
+    return Picture(
+        src=address(source),
+        alt=alt,
+        width=row["width"],
+        height=row["height"],
+        srcset_avif=_srcset(source, widths, "avif"),
+        srcset_webp=_srcset(source, widths, "webp"),
+        focus_x=row.get("focus_x", _MIDDLE),
+        focus_y=row.get("focus_y", _MIDDLE),
+    )
+
+
+def _srcset(source: str, widths: Iterable[int], ending: str) -> str:
+    return ", ".join(f"{address(rendition(source, width, ending))} {width}w" for width in widths)
+
+
+def rendition(source: str, width: int, ending: str) -> str:
+    """Give the path of a picture's copy."""
+    return f"{source.rpartition('.')[0] or source}.{width}w.{ending}"
 
 
 def address(source: str) -> str:

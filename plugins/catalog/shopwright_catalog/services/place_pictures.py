@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.jsontext import dump
 from shopwright_catalog.api import ImageInput
+from shopwright_catalog.jobs import want_renditions
 
 # Products are locked first and in their order, as saving them does.
 _LOCK = text("""
@@ -61,6 +62,7 @@ async def place(ctx: Context, session: AsyncSession, pictures: Mapping[str, Imag
     values = {"pictures": dump(rows), "ids": ids}
     await session.execute(_DROP_REPEATED, values)
     await session.execute(_PLACE, values)
+    await want_renditions(ctx, session, [image.source for image in pictures.values()])
     tags = [f"catalog.product:{product_id}" for product_id in ids]
     await ctx.kernel.events.invalidate(ctx, session, [*tags, "catalog.products"])
     return len(ids)

@@ -16,7 +16,8 @@ SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'handle', c.handle,
     'title', coalesce(nullif(c.translations -> $1 ->> 'title', ''), c.title),
     'description', coalesce(nullif(c.translations -> $1 ->> 'description', ''), c.description),
     'alt', coalesce(nullif(c.translations -> $1 ->> 'image_alt', ''), c.image_alt),
-    'source', c.image_source,
+    'source', c.image_source, 'widths', (SELECT r.widths FROM catalog_rendition r
+        WHERE r.store_id = c.store_id AND r.source = c.image_source),
     'count', (SELECT count(*) FROM catalog_category_product cp
         JOIN catalog_product p ON p.store_id = cp.store_id AND p.id = cp.product_id AND p.published
         WHERE cp.store_id = c.store_id AND cp.category_id = c.id)) ORDER BY c.position, c.id), '[]')::text

@@ -18,7 +18,9 @@ _SELECT = """
 SELECT v.id, v.product_id, p.handle, p.title, p.translations -> {locale} AS translation, v.options, v.sku,
     v.price, v.compare_at, v.requires_shipping, v.taxable, v.tax_category, v.weight_grams,
     p.published AND NOT v.archived AS published,
-    (SELECT jsonb_build_object('source', i.source, 'alt', i.alt, 'width', i.width, 'height', i.height)
+    (SELECT jsonb_build_object('source', i.source, 'alt', i.alt, 'width', i.width, 'height', i.height,
+        'focus_x', i.focus_x, 'focus_y', i.focus_y, 'widths', (SELECT r.widths FROM catalog_rendition r
+            WHERE r.store_id = i.store_id AND r.source = i.source))
      FROM catalog_image i WHERE i.store_id = v.store_id AND i.product_id = v.product_id
      ORDER BY i.source = v.image_source DESC, i.position LIMIT 1) AS image
 FROM catalog_variant v JOIN catalog_product p ON p.store_id = v.store_id AND p.id = v.product_id

@@ -12,6 +12,7 @@ from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_catalog.api import CategoryInput
+from shopwright_catalog.jobs import want_renditions
 from shopwright_catalog.services.handles import check_handle
 from shopwright_catalog.services.pictures import MISSING, is_source
 from shopwright_catalog.services.read_categories import TAG
@@ -45,5 +46,6 @@ async def save(ctx: Context, session: AsyncSession, category: CategoryInput) -> 
             "translations": dump(dict(category.translations or {})), "visible": category.visible,
         },
     )  # fmt: skip
+    await want_renditions(ctx, session, [category.image_source])
     await ctx.kernel.events.invalidate(ctx, session, [TAG, "catalog.products"])
     return UUID(str(row.scalar_one()))

@@ -17,6 +17,7 @@ from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_catalog.api import ProductInput, SavedProduct, VariantInput
 from shopwright_catalog.hookspecs import ProductSaved, product_saved, product_validate
+from shopwright_catalog.jobs import want_renditions
 from shopwright_catalog.services.check_product import check
 from shopwright_catalog.services.read_categories import TAG as CATEGORIES
 
@@ -139,6 +140,7 @@ async def _write(ctx: Context, session: AsyncSession, works: Sequence[_Work]) ->
     categories = [row for work in works for row in _categories(work)]
     if images or categories:
         await session.execute(_PARTS, {"images": dump(images), "categories": dump(categories)})
+        await want_renditions(ctx, session, [image["source"] for image in images])
     events = [
         (
             ProductSaved(work.id, work.product.handle, created=not work.known),
@@ -210,6 +212,7 @@ def _images(ctx: Context, work: _Work) -> list[dict[str, Any]]:
         {
             "store_id": ctx.store.id, "id": new_id(), "product_id": work.id, "position": index,
             "source": image.source, "alt": image.alt, "width": image.width, "height": image.height,
+            "focus_x": image.focus_x, "focus_y": image.focus_y,
         }
         for index, image in enumerate(sorted(work.product.images, key=lambda image: image.position))
     ]  # fmt: skip

@@ -73,7 +73,8 @@ async def draft(ctx: Context, product_id: UUID | None, *, handle: str = "") -> D
         for v in data["variants"]
     )
     images = (
-        ImageInput(i["source"], i["alt"], n, i["width"], i["height"]) for n, i in enumerate(data["images"])
+        ImageInput(i["source"], i["alt"], n, i["width"], i["height"], i["focus_x"], i["focus_y"])
+        for n, i in enumerate(data["images"])
     )
     product = ProductInput(
         tags=tuple(data["tags"]),

@@ -2,6 +2,7 @@
 """Taking a picture into the media folder: only what is an image by its content, under a name made of that."""
 
 import hashlib
+import io
 import re
 from pathlib import Path
 
@@ -9,9 +10,9 @@ from PIL import Image
 
 from shopwright.context import Context
 from shopwright.i18n import translatable
-from shopwright.ids import new_id
 from shopwright_catalog.api import ImageInput, PictureError
 from shopwright_catalog.services import clean_picture
+from shopwright_catalog.services.storage import storage_of
 
 ENDINGS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "AVIF": ".avif", "GIF": ".gif"}
 MAX_BYTES = 20 * 1024 * 1024
@@ -30,16 +31,12 @@ def store(ctx: Context, path: Path, name: str) -> ImageInput:
     digest = hashlib.sha256(_RECIPE + data).hexdigest()[:12]
     stem = _PLAIN.sub("-", Path(name).stem).strip("-")[:80] or "picture"
     source = f"{ctx.store.code}/{stem}-{digest}{ENDINGS[kind]}"
-    target = ctx.kernel.config.media_path / source
-    if not target.exists():
-        _write(target, clean_picture.clean(data, kind, name))
-    with Image.open(target, formats=(kind,)) as image:
+    storage = storage_of(ctx)
+    if storage.has(source):
+        cleaned = storage.read(source)
+    else:
+        cleaned = clean_picture.clean(data, kind, name)
+        storage.write(source, cleaned)
+    with Image.open(io.BytesIO(cleaned), formats=(kind,)) as image:
         width, height = image.size
     return ImageInput(source, "", 0, width, height)
-
-
-def _write(target: Path, data: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{new_id().hex}.part")
-    part.write_bytes(data)
-    part.replace(target)

@@ -16,6 +16,7 @@ from shopwright_catalog.services.staff_view import Draft
 Text = Annotated[str, StringConstraints(max_length=100_000)]
 Word = Annotated[str, StringConstraints(max_length=255)]
 Price = Annotated[StrictInt, Field(ge=0, le=10**12)]
+Percent = Annotated[StrictInt, Field(ge=0, le=100)]
 Version = Annotated[StrictInt, Field(ge=0)]
 FIELDS = tuple(CardInfo.__slots__)
 
@@ -100,6 +101,8 @@ class ImageBody(Strict):
     alt: Annotated[str, StringConstraints(max_length=1000)] = ""
     width: Annotated[StrictInt, Field(ge=0, le=100_000)] = 0
     height: Annotated[StrictInt, Field(ge=0, le=100_000)] = 0
+    focus_x: Percent = 50
+    focus_y: Percent = 50
 
 
 class TranslationBody(Strict):
@@ -133,9 +136,7 @@ class ProductBody(Strict):
 
     def to_input(self, handle: str) -> ProductInput:
         parts = {"variants", "images", "translations", "version"}
-        images = (
-            ImageInput(image.source, image.alt, i, image.width, image.height) for i, image in enumerate(self.images)
-        )  # fmt: skip
+        images = (ImageInput(position=i, **image.model_dump()) for i, image in enumerate(self.images))
         return ProductInput(
             handle=handle,
             variants=tuple(VariantInput(**variant.model_dump()) for variant in self.variants),
