@@ -16,12 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import Session, SessionTransaction
 
 from shopwright.db.base import watch_flushes
-from shopwright.db.errors import (
-    CommitOutcomeUnknownError,
-    is_conflict,
-    is_connection_loss,
-    is_stale_plan,
-)
+from shopwright.db.errors import CommitOutcomeUnknownError, is_connection_loss, is_transient
 from shopwright.db.guard import write_transaction_open
 from shopwright.db.hot_reads import HotReads
 from shopwright.db.listener import Listener, NotifyCallback
@@ -118,7 +113,7 @@ class Database:
             except CommitOutcomeUnknownError:
                 raise
             except Exception as error:
-                again = is_conflict(error) or is_connection_loss(error) or is_stale_plan(error)
+                again = is_transient(error)
                 if not again or attempt == attempts:
                     raise
             else:

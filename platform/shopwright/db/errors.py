@@ -50,3 +50,8 @@ def is_connection_loss(error: BaseException) -> bool:
             return True
         origin = origin.orig if isinstance(origin, DBAPIError) else origin.__cause__
     return False
+
+
+def is_transient(error: BaseException) -> bool:
+    """Tell whether the same work may succeed in another transaction."""
+    return is_conflict(error) or is_connection_loss(error) or is_stale_plan(error)

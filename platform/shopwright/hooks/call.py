@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shopwright.db.errors import is_transient
 from shopwright.errors import Overloaded, Rejected, Rejection
 from shopwright.hooks.breaker import Breakers
 from shopwright.hooks.budget import Budget, waited
@@ -269,7 +270,8 @@ class Hooks:
         return plan.policy.on_error == "closed" or self._breakers.allows(step.key)
 
     def _failed(self, plan: Plan, step: Step, error: Exception) -> None:
-        if isinstance(error, Overloaded):
+        if isinstance(error, Overloaded) or (plan.policy.on_error == "closed" and is_transient(error)):
+            # No fault of the plugin: whoever runs the transaction tries again.
             raise error
         self._breakers.failed(step.key, error)
         if plan.policy.on_error == "closed":

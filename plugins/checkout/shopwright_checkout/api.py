@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shopwright.money import Money, Provenance
 from shopwright_catalog.api import Picture, VariantInfo
-from shopwright_orders.api import Address
+from shopwright_orders.api import Address, StoredPayment
 
 Stage = Literal["discounts", "shipping", "fees", "tax"]
 STAGES: tuple[Stage, ...] = ("discounts", "shipping", "fees", "tax")
@@ -148,6 +148,15 @@ class Fee:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredValue:
+    """Money that a customer has with the store already: a gift card, credit. ``code`` is ``<plugin>.<id>``."""
+
+    code: str
+    label: str
+    available: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """What a cart costs and why. Each stage of the pipeline gives a new one.
 
@@ -238,6 +247,10 @@ class CartView:
     tax_included: bool
     tax_lines: tuple[TaxLine, ...]
     total: Money
+    stored: tuple[StoredPayment, ...]
+    """What is paid with stored value."""
+    due: Money
+    """What is left to pay: ``total`` less ``stored``."""
     needs_shipping: bool
     shipping_rates: tuple[ShippingRate, ...]
     missing: tuple[UUID, ...]

@@ -2,6 +2,9 @@
 """The hooks of cart and checkout."""
 
 from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import Rejection
@@ -15,10 +18,11 @@ from shopwright_checkout.api import (
     OwnStep,
     ShippingRate,
     Stage,
+    StoredValue,
     TaxResult,
     Totals,
 )
-from shopwright_orders.api import Address
+from shopwright_orders.api import Address, NewOrder
 
 
 @hookspec("veto")
@@ -70,4 +74,27 @@ async def checkout_fields(ctx: Context, cart: Cart, step: OwnStep) -> Sequence[C
 @hookspec("collect", on_error="open", budget=1.0, coded=True)
 async def checkout_steps(ctx: Context, cart: Cart) -> Sequence[CheckoutStep]:
     """Put steps of your own into the checkout."""
+    raise AssertionError
+
+
+@hookspec("collect", on_error="open", budget=1.0, coded=True)
+async def stored_value(ctx: Context, cart: Cart, totals: Totals) -> Sequence[StoredValue]:
+    """Tell what the customer can pay with before any provider is asked, like gift cards; used in this order."""
+    raise AssertionError
+
+
+@hookspec("veto")
+async def order_placing(
+    ctx: Context, session: AsyncSession, order: NewOrder, cart: Cart, totals: Totals
+) -> Sequence[Rejection]:
+    """Hold what an order uses up, in the transaction that writes it: coupons, stored value. An objection undoes it all.
+
+    Give it back in ``order_cancelling`` of the orders plugin.
+    """
+    raise AssertionError
+
+
+@hookspec("collect")
+async def cart_reopened(ctx: Context, session: AsyncSession, cart_id: UUID, copy_id: UUID) -> Sequence[str]:
+    """Copy what you keep of a cart whose order failed to its open copy, in the transaction that makes it."""
     raise AssertionError

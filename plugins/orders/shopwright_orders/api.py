@@ -78,6 +78,18 @@ class FeeLineInput:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPayment:
+    """A part of an order that is paid with stored value; ``method`` is ``<plugin>.<id>``, once in an order.
+
+    Its plugin holds the amount in the transaction that writes the order.
+    """
+
+    method: str
+    label: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class OrderAttribute:
     """An answer the customer gave at checkout, as it was asked; ``code`` is ``<plugin>.<name>``."""
 
@@ -120,6 +132,12 @@ class NewOrder:
     provenance: tuple[Provenance, ...] = ()
     note: str = ""
     attributes: tuple[OrderAttribute, ...] = ()
+    stored: tuple[StoredPayment, ...] = ()
+
+    @property
+    def due(self) -> Money:
+        """What is left for ``payment_method``."""
+        return self.total - sum((part.amount for part in self.stored), Money.zero(self.currency))
 
 
 class AlreadyPlaced(Conflict):
@@ -246,6 +264,9 @@ class OrderView:
     version: int
     note: str = ""
     attributes: tuple[OrderAttribute, ...] = ()
+    stored: tuple[StoredPayment, ...] = ()
+    due: Money | None = None
+    """What was or is paid by ``payment_method``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ _PII = {
     "orders_fee_line": dict.fromkeys(("code", "label"), "none"),
     "orders_tax_line": dict.fromkeys(("label", "provenance"), "none"),
     "orders_payment": dict.fromkeys(
-        ("method", "status", "currency", "idempotency_key", "reference", "message"), "none"
+        ("method", "status", "currency", "idempotency_key", "reference", "message", "label"), "none"
     ),
     "orders_payment_entry": {"kind": "none", "reference": "none", "raw": "free_text", "actor": "name"},
     "orders_history": {

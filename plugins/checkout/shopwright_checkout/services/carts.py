@@ -17,7 +17,7 @@ from shopwright.jsontext import dump
 from shopwright.money import Money
 from shopwright_catalog import api as catalog
 from shopwright_checkout.api import Cart, CartLine
-from shopwright_checkout.hookspecs import cart_item_add
+from shopwright_checkout.hookspecs import cart_item_add, cart_reopened
 from shopwright_checkout.services.totals import priced
 from shopwright_inventory import api as inventory
 from shopwright_inventory.api import OutOfStock
@@ -200,6 +200,7 @@ async def reopen(ctx: Context, session: AsyncSession, cart_id: UUID) -> UUID:
     copy_id = new_id()
     ids = {"old_ids": row.lines, "new_ids": [new_id() for _ in row.lines]}
     await session.execute(_REOPEN, {"copy_id": copy_id, "cart_id": cart_id, "now": ctx.clock.now()} | ids)
+    await ctx.hooks.collect(cart_reopened, session=session, cart_id=cart_id, copy_id=copy_id)
     return copy_id
 
 

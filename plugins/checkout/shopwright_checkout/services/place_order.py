@@ -12,7 +12,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import text
@@ -21,13 +21,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.db import assert_no_open_transaction
 from shopwright.errors import Conflict, FieldError, Invalid, NotFound
+from shopwright.money import Money
 from shopwright_catalog import api as catalog
 from shopwright_checkout.api import Cart, CheckoutField, Totals
-from shopwright_checkout.hookspecs import order_validate
+from shopwright_checkout.hookspecs import order_placing, order_validate
 from shopwright_checkout.jobs import ResolvePayment, resolve_payment
 from shopwright_checkout.services import answers, carts
 from shopwright_checkout.services.snapshot import new_order
 from shopwright_checkout.services.steps import steps_of
+from shopwright_checkout.services.stored import stored_payments
 from shopwright_checkout.services.totals import calculate
 from shopwright_inventory import api as inventory
 from shopwright_orders import api as orders
@@ -35,7 +37,6 @@ from shopwright_orders.hookspecs import payment_providers
 
 log = logging.getLogger(__name__)
 
-Attributes = tuple[orders.OrderAttribute, ...]
 RESERVED_FOR = timedelta(minutes=15)
 PAYMENT_TIMEOUT = 20.0
 RESOLVE_AFTER = 120.0
@@ -77,9 +78,9 @@ async def place(ctx: Context, cart_id: UUID) -> Placement:
             raise NotFound("There is no such cart.", code="cart_not_found")
         if cart.status == "placed":
             break
-        totals, attributes = await _computed(ctx, cart)
+        totals, kept = await _computed(ctx, cart)
         try:
-            await ctx.run(partial(_write, ctx, seen=cart, totals=totals, attributes=attributes))
+            await ctx.run(partial(_write, ctx, seen=cart, totals=totals, kept=kept))
         except (_Stale, orders.AlreadyPlaced):
             continue
         break
@@ -120,8 +121,8 @@ async def record(
         )
 
 
-async def _computed(ctx: Context, cart: Cart) -> tuple[Totals, Attributes]:
-    """Compute what the cart costs now, read what was answered, and refuse what cannot be ordered."""
+async def _computed(ctx: Context, cart: Cart) -> tuple[Totals, dict[str, Any]]:
+    """Compute what the cart costs now and what else the order keeps, and refuse what cannot be ordered."""
     _check_complete(cart)
     variants = await catalog.variants(ctx, [line.variant_id for line in cart.lines])
     calculation = await calculate(ctx, cart, variants)
@@ -132,13 +133,15 @@ async def _computed(ctx: Context, cart: Cart) -> tuple[Totals, Attributes]:
     needs_shipping = any(line.variant.requires_shipping for line in calculation.totals.lines)
     if needs_shipping and calculation.totals.shipping_rate is None:
         _refuse("/shipping_code", "required", "Choose a way to ship.")
+    stored = await stored_payments(ctx, cart, calculation.totals)
+    due = calculation.totals.total - sum((part.amount for part in stored), Money.zero(cart.currency))
     method = ctx.hooks.registered(payment_providers).get(cart.payment_method)
-    if method is None or not await method.is_available(ctx, calculation.totals.total):
+    if due.amount and (method is None or not await method.is_available(ctx, due)):
         _refuse("/payment_method", "required", "Choose a way to pay.")
     fields = await _asked(ctx, cart, needs_shipping=needs_shipping)
     answers.check(ctx, fields, cart.attributes)
     await ctx.hooks.veto(order_validate, cart=cart, totals=calculation.totals)
-    return calculation.totals, answers.kept(ctx, fields, cart.attributes)
+    return calculation.totals, {"attributes": answers.kept(ctx, fields, cart.attributes), "stored": stored}
 
 
 async def _asked(ctx: Context, cart: Cart, *, needs_shipping: bool) -> list[CheckoutField]:
@@ -147,7 +150,7 @@ async def _asked(ctx: Context, cart: Cart, *, needs_shipping: bool) -> list[Chec
 
 
 async def _write(
-    ctx: Context, session: AsyncSession, seen: Cart, totals: Totals, attributes: Attributes
+    ctx: Context, session: AsyncSession, seen: Cart, totals: Totals, kept: dict[str, Any]
 ) -> None:
     """T1. The totals were computed from ``seen`` and its variants: both must still be the same."""
     cart = await carts.lock(session, seen.id)
@@ -156,13 +159,14 @@ async def _write(
     fresh = await catalog.variants_in(ctx, session, [line.variant_id for line in cart.lines])
     if any(fresh.get(line.variant.id) != line.variant for line in totals.lines):
         raise _Stale
-    order = replace(new_order(ctx, cart, totals), attributes=attributes)
+    order = replace(new_order(ctx, cart, totals), **kept)
     demand = [inventory.Demand(line.variant.id, line.quantity) for line in totals.lines]
     expires_at = ctx.clock.now() + RESERVED_FOR
     await inventory.reserve(ctx, session, owner=order.id, demand=demand, expires_at=expires_at)
     await session.execute(_PLACED, {"cart_id": cart.id, "now": ctx.clock.now()})
     payload = ResolvePayment(order_id=order.id)
     await ctx.enqueue(session, resolve_payment, payload, delay=RESOLVE_AFTER)
+    await ctx.hooks.veto(order_placing, session=session, order=order, cart=cart, totals=totals)
     # The order's number is counted last: its row is locked until the commit.
     await orders.create_order(ctx, session, order)
 
@@ -171,6 +175,8 @@ async def _authorize(
     ctx: Context, pending: orders.PendingPayment, data: dict[str, str]
 ) -> orders.PaymentResult:
     """Ask the provider; whatever goes wrong on the way is an unknown outcome, not a failure."""
+    if not pending.amount.amount:
+        return orders.PaymentResult("paid")
     assert_no_open_transaction("a payment provider")
     method = ctx.hooks.registered(payment_providers).get(pending.method)
     if method is None:

@@ -21,6 +21,9 @@ async def resolve(ctx: Context, order_id: UUID) -> None:
     pending = await orders.pending_payment(ctx, order_id)
     if pending is None:
         return
+    if not pending.amount.amount:
+        await ctx.run(lambda session: record(ctx, session, pending, orders.PaymentResult("paid")))
+        return
     method = ctx.hooks.registered(payment_providers).get(pending.method)
     if method is None:
         raise Unavailable(f"The payment method {pending.method} is switched off.")

@@ -8,8 +8,10 @@ from shopwright.context import Context
 from shopwright.money import Money
 from shopwright_catalog import api as catalog
 from shopwright_checkout.api import Cart, CartView, LineTotals, LineView
+from shopwright_checkout.services.stored import stored_payments
 from shopwright_checkout.services.totals import Calculation, calculate
 from shopwright_inventory import api as inventory
+from shopwright_orders.api import StoredPayment
 
 
 async def view(
@@ -23,10 +25,16 @@ async def view(
     ids = [line.variant_id for line in cart.lines]
     variants = await catalog.variants(ctx, ids) if variants is None else variants
     stock = await inventory.availability(ctx, ids) if stock is None else stock
-    return _view(cart, await calculate(ctx, cart, variants), stock)
+    found = await calculate(ctx, cart, variants)
+    return _view(cart, found, stock, await stored_payments(ctx, cart, found.totals))
 
 
-def _view(cart: Cart, found: Calculation, stock: Mapping[UUID, catalog.Availability]) -> CartView:
+def _view(
+    cart: Cart,
+    found: Calculation,
+    stock: Mapping[UUID, catalog.Availability],
+    stored: tuple[StoredPayment, ...],
+) -> CartView:
     totals = found.totals
     shown = {line.id: line.shown_price for line in cart.lines}
     return CartView(
@@ -52,6 +60,8 @@ def _view(cart: Cart, found: Calculation, stock: Mapping[UUID, catalog.Availabil
         tax_included=totals.tax_included,
         tax_lines=totals.tax_lines,
         total=totals.total,
+        stored=stored,
+        due=totals.total - sum((part.amount for part in stored), Money.zero(cart.currency)),
         needs_shipping=any(line.variant.requires_shipping for line in totals.lines),
         shipping_rates=found.rates,
         missing=found.missing,

@@ -167,7 +167,7 @@ async def list_payment_methods(ctx: Context, cart_id: UUID) -> list[PaymentChoic
             fields={field.name: [value for value, _ in field.choices] for field in method.fields(ctx)},
         )
         for method in ctx.hooks.registered(payment_providers).values()
-        if await method.is_available(ctx, shown.total)
+        if await method.is_available(ctx, shown.due)
     ]
 
 

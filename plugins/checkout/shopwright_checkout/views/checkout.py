@@ -250,7 +250,7 @@ async def _methods(ctx: Context, shown: CartView) -> list[dict[str, Any]]:
     return [
         {"code": m.code, "label": m.label(ctx), "description": m.description(ctx), "fields": m.fields(ctx)}
         for m in ctx.hooks.registered(payment_providers).values()
-        if await m.is_available(ctx, shown.total)
+        if await m.is_available(ctx, shown.due)
     ]
 
 

@@ -11,11 +11,12 @@ from shopwright.context import Context
 from shopwright.errors import Conflict, NotFound
 from shopwright.ids import new_id
 from shopwright_orders.hookspecs import OrderEvent, order_cancelled, order_cancelling, order_paid
+from shopwright_orders.services.stored_payments import settle_stored
 
 _LOCK = text("""
 SELECT o.id, o.number, o.status, o.payment_status, o.total, o.currency, o.customer_id, o.version, p.id AS payment_id, p.amount
 FROM orders_order o JOIN orders_payment p ON p.store_id = o.store_id AND p.order_id = o.id
-WHERE o.id = :order_id FOR UPDATE OF o, p
+WHERE o.id = :order_id AND NOT p.stored FOR UPDATE OF o, p
 """)
 _PAID = text("""
 WITH payment AS (
@@ -58,6 +59,7 @@ async def mark_paid(ctx: Context, order_id: UUID, version: int) -> None:
         if row.status != "confirmed" or row.payment_status != "offline":
             raise Conflict("This order does not wait for money.", code="not_offline")
         await session.execute(_PAID, _parameters(ctx, row))
+        await settle_stored(ctx, session, row.id, "paid")
         event = OrderEvent(row.id, row.number, row.total, row.currency, row.customer_id)
         await ctx.hooks.emit(session, order_paid, event, aggregate=("orders.order", row.id))
         await ctx.audit(session, "orders.marked_paid", subject=("orders.order", row.id))
@@ -79,6 +81,7 @@ async def cancel(ctx: Context, order_id: UUID, version: int, reason: str) -> Non
                 "Only a confirmed order that has not been paid can be cancelled.", code="not_cancellable"
             )
         await session.execute(_CANCEL, _parameters(ctx, row) | {"reason": reason})
+        await settle_stored(ctx, session, row.id, "voided")
         await ctx.hooks.collect(
             order_cancelling, session=session, order_id=row.id, reason="cancelled by staff"
         )

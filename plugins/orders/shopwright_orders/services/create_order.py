@@ -45,7 +45,18 @@ WITH o AS (
 ), payment AS (
     INSERT INTO orders_payment (store_id, id, order_id, method, status, currency, amount, idempotency_key,
         created_at, updated_at)
-    VALUES (:store_id, :payment_id, :order_id, :method, 'pending', :currency, :total, :payment_key, :now, :now)
+    VALUES (:store_id, :payment_id, :order_id, :method, 'pending', :currency, :due, :payment_key, :now, :now)
+), stored AS (
+    INSERT INTO orders_payment (store_id, id, order_id, method, label, status, currency, amount, authorized,
+        stored, idempotency_key, created_at, updated_at)
+    SELECT :store_id, x.id, :order_id, x.method, x.label, 'authorized', :currency, x.amount, x.amount, true,
+        'stored-' || x.id, :now, :now
+    FROM jsonb_to_recordset(CAST(:stored AS jsonb)) AS x (id uuid, entry_id uuid, method text, label text, amount bigint)
+    RETURNING id, amount
+), stored_entries AS (
+    INSERT INTO orders_payment_entry (store_id, id, payment_id, kind, amount, actor, at)
+    SELECT :store_id, x.entry_id, x.id, 'authorize', x.amount, :actor, :now
+    FROM jsonb_to_recordset(CAST(:stored AS jsonb)) AS x (id uuid, entry_id uuid, amount bigint)
 )
 INSERT INTO orders_history (store_id, id, order_id, kind, to_status, text, actor, plugin, at)
 VALUES (:store_id, :history_id, :order_id, 'placed', 'pending', '', :actor, 'orders', :now)
@@ -82,7 +93,8 @@ async def create(ctx: Context, session: AsyncSession, order: NewOrder) -> Create
                 "payment_id": payment_id,
                 "method": order.payment_method,
                 "currency": order.currency,
-                "total": order.total.amount,
+                "due": order.due.amount,
+                "stored": dump([_plain(x) | {"id": new_id(), "entry_id": new_id()} for x in order.stored]),
                 "payment_key": payment_key,
                 "history_id": new_id(),
                 "actor": ctx.actor.label or ctx.actor.kind,
@@ -104,6 +116,6 @@ def _plain(value: Any) -> dict[str, Any]:
     """Give a dataclass as columns: money as minor units, provenance as JSON."""
     fields = {name: getattr(value, name) for name in value.__slots__}
     columns = {name: v.amount if isinstance(v, Money) else v for name, v in fields.items()}
-    for name in ("lines", "tax_lines", "fee_lines"):
+    for name in ("lines", "tax_lines", "fee_lines", "stored"):
         columns.pop(name, None)
     return columns

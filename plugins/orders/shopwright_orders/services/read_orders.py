@@ -21,6 +21,7 @@ from shopwright_orders.api import (
     OrderView,
     PendingPayment,
     PlacedOrder,
+    StoredPayment,
     TaxLineInput,
 )
 from shopwright_orders.services.create_order import access_token
@@ -33,7 +34,7 @@ WHERE o.status = 'pending' AND p.status IN ('pending', 'unknown') AND o.placed_a
 _PENDING = """
 SELECT o.id, o.number, o.email, p.id AS payment_id, p.method, p.status, p.amount, p.currency, p.idempotency_key
 FROM orders_order o JOIN orders_payment p ON p.store_id = o.store_id AND p.order_id = o.id
-WHERE o.id = $1 AND o.status = 'pending' AND p.status IN ('pending', 'unknown') ORDER BY p.id LIMIT 1
+WHERE o.id = $1 AND o.status = 'pending' AND NOT p.stored AND p.status IN ('pending', 'unknown')
 """
 _OF_CART = """
 SELECT id, number, status, payment_status, payment_message, total, currency FROM orders_order WHERE cart_id = $1
@@ -46,6 +47,8 @@ SELECT to_jsonb(o) || jsonb_build_object(
         WHERE t.store_id = o.store_id AND t.order_id = o.id),
     'fee_lines', (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.position), '[]') FROM orders_fee_line f
         WHERE f.store_id = o.store_id AND f.order_id = o.id),
+    'stored', (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.id), '[]') FROM orders_payment p
+        WHERE p.store_id = o.store_id AND p.order_id = o.id AND p.stored),
     'history', (SELECT coalesce(jsonb_agg(to_jsonb(h) ORDER BY h.id), '[]') FROM orders_history h
         WHERE h.store_id = o.store_id AND h.order_id = o.id))
 FROM orders_order o WHERE o.id = $1
@@ -124,6 +127,9 @@ def _view(data: dict[str, Any]) -> OrderView:
     def money(name: str) -> Money:
         return Money(data[name], currency)
 
+    stored = tuple(
+        StoredPayment(x["method"], x["label"], Money(x["amount"], currency)) for x in data["stored"]
+    )
     return OrderView(
         id=UUID(data["id"]),
         number=data["number"],
@@ -153,6 +159,8 @@ def _view(data: dict[str, Any]) -> OrderView:
         version=data["version"],
         note=data["note"],
         attributes=tuple(OrderAttribute(**x) for x in data["attributes"]),
+        stored=stored,
+        due=money("total") - sum((part.amount for part in stored), Money.zero(currency)),
     )
 
 

@@ -19,11 +19,13 @@ from shopwright_orders.hookspecs import (
     order_paid,
     order_placed,
 )
+from shopwright_orders.services.stored_payments import settle_stored
 
 Outcome = Literal["confirmed", "cancelled", "waiting"]
 
 _LOCK = text("""
-SELECT o.id, o.number, o.status, o.total, o.currency, o.customer_id, p.status AS payment_status, p.amount
+SELECT o.id, o.number, o.status, o.total, o.currency, o.customer_id, p.status AS payment_status, p.amount,
+    EXISTS (SELECT 1 FROM orders_payment s WHERE s.store_id = o.store_id AND s.order_id = o.id AND s.stored) AS has_stored
 FROM orders_payment p JOIN orders_order o ON o.store_id = p.store_id AND o.id = p.order_id
 WHERE p.id = :payment_id FOR UPDATE OF o, p
 """)
@@ -66,6 +68,8 @@ async def record(ctx: Context, session: AsyncSession, *, payment_id: UUID, resul
         return "waiting"
     status = {"declined": "cancelled", "unknown": "pending"}.get(result.status, "confirmed")
     await session.execute(_WRITE, _parameters(ctx, row, payment_id, result, status))
+    if row.has_stored and (status == "cancelled" or result.status == "paid"):
+        await settle_stored(ctx, session, row.id, "voided" if status == "cancelled" else "paid")
     event = OrderEvent(row.id, row.number, row.total, row.currency, row.customer_id)
     aggregate = ("orders.order", row.id)
     if status == "pending":
