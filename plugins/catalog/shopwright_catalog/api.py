@@ -33,6 +33,18 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """What rules about prices may go by: of a product, in the words of the store's own language."""
+
+    handle: str = ""
+    vendor: str = ""
+    product_type: str = ""
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    """Handles of the categories it is in."""
+
+
+@dataclass(frozen=True, slots=True)
 class VariantInfo:
     """One variant as cart and order lines need it, in the context's language and currency."""
 
@@ -52,6 +64,7 @@ class VariantInfo:
     weight_grams: int
     picture: Picture | None
     published: bool
+    facts: ProductFacts = ProductFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,7 @@ class PriceRequest:
     price: Money
     compare_at: Money | None = None
     quantity: int = 1
+    facts: ProductFacts = ProductFacts()
 
 
 @dataclass(frozen=True, slots=True)

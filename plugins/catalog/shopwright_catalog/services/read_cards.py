@@ -17,6 +17,7 @@ from shopwright_catalog.api import Availability, CardInfo, CardPage, Price, Pric
 from shopwright_catalog.hookspecs import stock_available
 from shopwright_catalog.services import prices
 from shopwright_catalog.services.pictures import picture
+from shopwright_catalog.services.read_variants import facts_of
 
 COUNTED = 10_000
 """Listings longer than this are not counted to the end."""
@@ -38,7 +39,10 @@ _ORDERS: dict[Sort, _Order] = {
 }
 
 _CARD = """
-p.id, p.handle, p.title, p.translations -> $1 AS translation,
+p.id, p.handle, p.title, p.translations -> $1 AS translation, p.vendor, p.product_type, p.tags,
+ARRAY(SELECT c.handle FROM catalog_category_product cp
+    JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id
+    WHERE cp.store_id = p.store_id AND cp.product_id = p.id ORDER BY c.handle) AS categories,
 (SELECT jsonb_build_object('source', i.source, 'alt', i.alt, 'width', i.width, 'height', i.height,
     'focus_x', i.focus_x, 'focus_y', i.focus_y, 'widths', (SELECT r.widths FROM catalog_rendition r
         WHERE r.store_id = i.store_id AND r.source = i.source))
@@ -101,7 +105,7 @@ def _statement(
 
 
 async def _cards(ctx: Context, rows: Sequence[Any]) -> tuple[CardInfo, ...]:
-    variants = [[_request(row["id"], x, ctx.currency) for x in orjson.loads(row["variants"])] for row in rows]
+    variants = [[_request(row, x, ctx.currency) for x in orjson.loads(row["variants"])] for row in rows]
     requests = [request for found in variants for request in found]
     ids = [request.variant_id for request in requests]
     everything: Mapping[UUID, Availability] = dict.fromkeys(ids, Availability())
@@ -113,10 +117,11 @@ async def _cards(ctx: Context, rows: Sequence[Any]) -> tuple[CardInfo, ...]:
     )
 
 
-def _request(product_id: UUID, row: list[Any], currency: str) -> PriceRequest:
+def _request(product: Any, row: list[Any], currency: str) -> PriceRequest:
     variant_id, price, compare_at = row
     before = None if compare_at is None else Money(compare_at, currency)
-    return PriceRequest(UUID(variant_id), product_id, Money(price, currency), before)
+    facts = facts_of(product)
+    return PriceRequest(UUID(variant_id), product["id"], Money(price, currency), before, facts=facts)
 
 
 def _card(

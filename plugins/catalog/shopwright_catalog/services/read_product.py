@@ -22,6 +22,7 @@ from shopwright_catalog.api import (
 from shopwright_catalog.hookspecs import stock_available
 from shopwright_catalog.services import prices
 from shopwright_catalog.services.pictures import gallery, picture
+from shopwright_catalog.services.read_variants import facts_of
 
 _PRODUCT = """
 SELECT jsonb_build_object(
@@ -37,6 +38,9 @@ SELECT jsonb_build_object(
     'variants', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'sku', v.sku, 'options', v.options,
             'price', v.price, 'compare_at', v.compare_at, 'image', v.image_source) ORDER BY v.position), '[]')
         FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id AND NOT v.archived),
+    'categories', ARRAY(SELECT c.handle FROM catalog_category_product cp
+        JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id
+        WHERE cp.store_id = p.store_id AND cp.product_id = p.id ORDER BY c.handle),
     'category', (SELECT jsonb_build_object('handle', c.handle,
             'title', coalesce(nullif(c.translations -> $2 ->> 'title', ''), c.title))
         FROM catalog_category_product cp
@@ -59,13 +63,14 @@ async def by_handle(ctx: Context, handle: str) -> ProductInfo | None:
 
 
 def _requests(data: dict[str, Any], currency: str) -> list[PriceRequest]:
-    product_id = UUID(data["id"])
+    product_id, facts = UUID(data["id"]), facts_of(data)
     return [
         PriceRequest(
             UUID(row["id"]),
             product_id,
             Money(row["price"], currency),
             None if row["compare_at"] is None else Money(row["compare_at"], currency),
+            facts=facts,
         )
         for row in data["variants"]
     ]

@@ -11,13 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.money import Money
-from shopwright_catalog.api import VariantInfo
+from shopwright_catalog.api import ProductFacts, VariantInfo
 from shopwright_catalog.services.pictures import picture
 
 _SELECT = """
 SELECT v.id, v.product_id, p.handle, p.title, p.translations -> {locale} AS translation, v.options, v.sku,
     v.price, v.compare_at, v.requires_shipping, v.taxable, v.tax_category, v.weight_grams,
-    p.published AND NOT v.archived AS published,
+    p.published AND NOT v.archived AS published, p.vendor, p.product_type, p.tags,
+    ARRAY(SELECT c.handle FROM catalog_category_product cp
+        JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id
+        WHERE cp.store_id = p.store_id AND cp.product_id = p.id ORDER BY c.handle) AS categories,
     (SELECT jsonb_build_object('source', i.source, 'alt', i.alt, 'width', i.width, 'height', i.height,
         'focus_x', i.focus_x, 'focus_y', i.focus_y, 'widths', (SELECT r.widths FROM catalog_rendition r
             WHERE r.store_id = i.store_id AND r.source = i.source))
@@ -62,7 +65,14 @@ def _variant(row: Any, currency: str) -> VariantInfo:
         weight_grams=row["weight_grams"],
         picture=picture(_parsed(row["image"]), texts, title),
         published=row["published"],
+        facts=facts_of(row),
     )
+
+
+def facts_of(row: Any) -> ProductFacts:
+    """Read what rules go by from a row of a product."""
+    tags, categories = tuple(row["tags"]), tuple(row["categories"])
+    return ProductFacts(row["handle"], row["vendor"], row["product_type"], tags, categories)
 
 
 def _parsed(value: Any) -> Any:

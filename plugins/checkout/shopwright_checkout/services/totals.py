@@ -46,7 +46,7 @@ async def calculate(ctx: Context, cart: Cart, variants: Mapping[UUID, VariantInf
 async def priced(ctx: Context, cart: Cart, variants: Mapping[UUID, VariantInfo]) -> dict[UUID, Price]:
     """Give the unit price of each variant in a cart, at the quantity that is in it."""
     requests = [
-        catalog.PriceRequest(x.id, x.product_id, x.price, x.compare_at, line.quantity)
+        catalog.PriceRequest(x.id, x.product_id, x.price, x.compare_at, line.quantity, x.facts)
         for line in cart.lines
         if (x := variants.get(line.variant_id)) is not None
     ]
