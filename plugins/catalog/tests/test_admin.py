@@ -285,3 +285,17 @@ async def test_nobody_sees_the_pages_without_signing_in(client, path):
     answer = await client.get(path)
 
     assert (answer.status, answer.headers["Location"].partition("?")[0]) == (303, "/admin/login")
+
+
+async def test_the_point_of_a_picture_that_stays_visible_is_set_and_kept_and_checked(ctx, save, edit, client):
+    [saved] = await save(shirt())
+    page = f"/admin/products/{saved.id}"
+
+    await edit(page, {"focus_x.0": "30", "focus_y.0": "96"})
+    await edit(page, {"title": "Better shirt"})
+    wrong = await edit(page, {"focus_x.0": "101", "focus_y.0": "middle"})
+
+    image = (await draft(ctx, saved.id)).product.images[0]
+    assert (image.focus_x, image.focus_y) == (30, 96)
+    assert wrong.status == 422
+    assert (await wrong.text()).count("Give a number from 0 to 100.") == 3

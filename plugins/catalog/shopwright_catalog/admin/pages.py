@@ -17,8 +17,7 @@ from shopwright_admin.api import Column, ListView, admin_page, list_page
 from shopwright_catalog.admin import product_form, uploads
 from shopwright_catalog.admin.product_form import Posted, ProductForm
 from shopwright_catalog.api import ProductInput
-from shopwright_catalog.services import delete_product, edit_category, edit_product
-from shopwright_catalog.services.pictures import address
+from shopwright_catalog.services import delete_product, edit_category, edit_product, renditions
 from shopwright_catalog.services.staff_view import Draft, draft, listing
 
 routes = Routes("catalog", Scope.ADMIN)
@@ -169,6 +168,6 @@ async def _editor(
         locales=[locale for locale in ctx.store.locales if locale != ctx.store.default_locale],
         errors=errors,
         can_edit=ctx.actor.can("catalog.product.edit"),
-        picture_address=address,
+        small=await renditions.small(ctx, [image.source for image in form.images]),
         status=status,
     )

@@ -194,7 +194,8 @@ def _posted_images(posted: Posted) -> tuple[ImageInput, ...]:
         if f"drop.{n}" in posted or not is_source(source):
             continue
         width, height = (_size(_word(posted, f"{side}.{n}")) for side in ("width", "height"))
-        image = ImageInput(source, _word(posted, f"alt.{n}"), 0, width, height)
+        x, y = (_percent(_word(posted, f"focus_{axis}.{n}")) for axis in "xy")
+        image = ImageInput(source, _word(posted, f"alt.{n}"), 0, width, height, x, y)
         found.append((int(place) if place.isdecimal() and len(place) < 5 else n, image))
     return _numbered([image for _, image in sorted(found, key=lambda pair: pair[0])])
 
@@ -205,6 +206,13 @@ def _numbered(images: Sequence[ImageInput]) -> tuple[ImageInput, ...]:
 
 def _size(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 6 else 0
+
+
+def _percent(text: str) -> int:
+    """Read the place of a point; what is no number comes out as one that the product's check refuses."""
+    if not text:
+        return 50
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else -1
 
 
 def _posted_texts(posted: Posted, locale: str) -> dict[str, Any]:

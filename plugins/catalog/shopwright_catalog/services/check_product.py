@@ -41,6 +41,12 @@ def check(product: ProductInput) -> None:
         for index, image in enumerate(product.images)
         if not is_source(image.source)
     ]
+    errors += [
+        FieldError(f"/images/{index}/{name}", "out_of_range", translatable("Give a number from 0 to 100."))
+        for index, image in enumerate(product.images)
+        for name in ("focus_x", "focus_y")
+        if not 0 <= getattr(image, name) <= 100
+    ]
     repeated = {
         options for options, times in Counter(v.options for v in product.variants).items() if times > 1
     }

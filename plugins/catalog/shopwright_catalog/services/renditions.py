@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which pictures of a store have copies in other widths and formats, and which of them wait for theirs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ from shopwright.context import Context
 from shopwright.ids import new_id
 from shopwright.jobs import Retry
 from shopwright.jsontext import dump
-from shopwright_catalog.services.pictures import is_stored
+from shopwright_catalog.services.pictures import address, is_stored, rendition
 from shopwright_catalog.services.read_categories import TAG as CATEGORIES
 
 RETRY = Retry(attempts=3, first=60.0, factor=10.0)
@@ -49,6 +49,9 @@ _NEXT = "SELECT min(due_at) FROM catalog_rendition WHERE state = 'waiting'"
 _END = text("""
 UPDATE catalog_rendition SET state = :state, widths = :widths, reason = :reason, due_at = :due WHERE id = :id
 """)
+_SMALL = """
+SELECT source, widths[1] AS width FROM catalog_rendition WHERE source = ANY($1::text[]) AND widths <> '{}'
+"""
 _SHOWN_BY = text("""
 SELECT i.product_id FROM unnest(CAST(:sources AS text[])) AS wanted
 JOIN catalog_image i ON i.source NOT LIKE 'http%' AND md5(i.source) = md5(wanted) AND i.source = wanted
@@ -114,6 +117,13 @@ async def failed(ctx: Context, picture: Claimed, reason: str) -> None:
     is_over = picture.attempt >= RETRY.attempts
     delay = 0.0 if is_over else RETRY.delay(picture.attempt)
     await _end(ctx, picture, "refused" if is_over else "waiting", reason=reason, delay=delay)
+
+
+async def small(ctx: Context, sources: Sequence[str]) -> Callable[[str], str]:
+    """Give what tells the address of the lightest that there is of some pictures, for lists of them."""
+    rows = await ctx.fetch_rows(_SMALL, list(sources)) if sources else []
+    light = {row["source"]: rendition(row["source"], row["width"], "webp") for row in rows}
+    return lambda source: address(light.get(source, source))
 
 
 async def forget_pages(ctx: Context, sources: list[str]) -> None:
