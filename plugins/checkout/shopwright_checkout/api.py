@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from shopwright.context import Context
 from shopwright.money import Money, Provenance
 from shopwright_catalog.api import Picture, VariantInfo
 from shopwright_orders.api import Address, StoredPayment
@@ -172,6 +173,7 @@ class Totals:
     shipping_tax: Money | None = None
     provenance: tuple[Provenance, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
+    """What a plugin keeps for later stages, for the cart's page and for ``order_placing``, under its name."""
 
     @property
     def subtotal(self) -> Money:
@@ -256,7 +258,23 @@ class CartView:
     missing: tuple[UUID, ...]
     """Lines whose product is no longer for sale."""
     provenance: tuple[Provenance, ...]
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What plugins noted while they computed it, each under its name."""
 
     @property
     def is_empty(self) -> bool:
         return not self.lines and not self.missing
+
+
+async def cart(ctx: Context, cart_id: UUID) -> Cart | None:
+    """Give a cart as its customer left it."""
+    from shopwright_checkout.services import carts
+
+    return await carts.read(ctx, cart_id)
+
+
+async def show(ctx: Context, cart: Cart) -> CartView:
+    """Compute what a cart costs now, also one that is not stored anywhere."""
+    from shopwright_checkout.services import view
+
+    return await view.view(ctx, cart)

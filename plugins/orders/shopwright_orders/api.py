@@ -366,6 +366,13 @@ async def order_for_guest(ctx: Context, order_id: UUID, access_token: str) -> Or
     return await read_orders.view_for_guest(ctx, order_id, access_token)
 
 
+async def has_ordered(ctx: Context, customer_id: UUID | None, email: str) -> bool:
+    """Tell whether an account or an e-mail address has an order that was not cancelled."""
+    from shopwright_orders.services import read_orders
+
+    return await read_orders.has_ordered(ctx, customer_id, email)
+
+
 async def orders_of_customer(ctx: Context, customer_id: UUID, *, limit: int = 50) -> Sequence[OrderSummary]:
     """Give a customer's orders, newest first."""
     from shopwright_orders.services import read_orders

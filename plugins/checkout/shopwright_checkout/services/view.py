@@ -66,6 +66,7 @@ def _view(
         shipping_rates=found.rates,
         missing=found.missing,
         provenance=totals.provenance,
+        notes=totals.notes,
     )
 
 

@@ -27,6 +27,10 @@ from shopwright_orders.api import (
 from shopwright_orders.services.create_order import access_token
 
 _SUMMARY = "SELECT id, number, placed_at, email, status, payment_status, total, currency FROM orders_order"
+_HAS_ORDERED = """
+SELECT EXISTS (SELECT 1 FROM orders_order WHERE customer_id = $1 AND status <> 'cancelled')
+    OR EXISTS (SELECT 1 FROM orders_order WHERE email = $2::text::citext AND status <> 'cancelled')
+"""
 _UNRESOLVED = """
 SELECT DISTINCT o.id FROM orders_order o JOIN orders_payment p ON p.store_id = o.store_id AND p.order_id = o.id
 WHERE o.status = 'pending' AND p.status IN ('pending', 'unknown') AND o.placed_at < $1 ORDER BY o.id LIMIT $2
@@ -90,6 +94,10 @@ async def of_cart(ctx: Context, cart_id: UUID) -> PlacedOrder | None:
         access_token=access_token(ctx, row["id"]),
         total=Money(row["total"], row["currency"]),
     )
+
+
+async def has_ordered(ctx: Context, customer_id: UUID | None, email: str) -> bool:
+    return bool(await ctx.fetch_value(_HAS_ORDERED, customer_id, email))
 
 
 async def of_customer(ctx: Context, customer_id: UUID, *, limit: int) -> Sequence[OrderSummary]:
