@@ -15,8 +15,8 @@ from shopwright_catalog import api as catalog
 from shopwright_inventory import api as inventory
 
 EVERYTHING = (
-    "admin", "catalog", "checkout", "customers", "flat_shipping", "importer", "inventory", "manual_payment",
-    "orders", "search", "storefront", "tax",
+    "admin", "catalog", "checkout", "collections", "customers", "discounts", "flat_shipping", "importer", "inventory", "manual_payment",
+    "orders", "pricing", "search", "storefront", "tax",
 )  # fmt: skip
 THEMES = {"theme_dirs": (Path(__file__).resolve().parents[1] / "themes",)}
 ADDRESS = {

@@ -13,11 +13,12 @@ from shopwright.testing.kernels import ALPHA
 PASSWORD = "correct horse battery 9"
 EVERY = frozenset(
     """
-    catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view customers.customer.edit
+    catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view collections.collection.edit
+    collections.collection.view customers.customer.edit
     customers.customer.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
     kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view orders.order.edit
-    orders.order.view tax.rate.edit tax.rate.view
+    orders.order.view pricing.list.edit pricing.list.view tax.rate.edit tax.rate.view
     """.split()
 )
 LACKS = {
@@ -25,9 +26,9 @@ LACKS = {
     "manager": frozenset({"kernel.staff.view", "kernel.staff.edit", "kernel.settings.installation"}),
     "customer_service": frozenset(
         """
-        catalog.category.edit catalog.product.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
+        catalog.category.edit catalog.product.edit collections.collection.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
         kernel.jobs.edit kernel.plugins.edit kernel.settings.edit kernel.settings.installation kernel.staff.edit
-        tax.rate.edit
+        pricing.list.edit tax.rate.edit
         """.split()
     ),
     "no_access": EVERY,
@@ -85,10 +86,14 @@ async def things(kernel, ctx, people, make_client):
     variant_id = await add_product(ctx)
     product_id = await ctx.fetch_value("SELECT product_id FROM catalog_variant WHERE id = $1", variant_id)
     owner = people["owner"]
-    headers = await bearer(ctx, "catalog.category.edit", "tax.rate.edit", "orders.order.view")
+    headers = await bearer(ctx, "catalog.category.edit", "collections.collection.edit", "tax.rate.edit", "orders.order.view", "pricing.list.edit")
     category = await owner.send("PUT", "/api/admin/v1/categories/lamp", {"title": "Lamps"}, headers=headers)
+    cosy = {"title": "Cosy"}
+    collection = await owner.send("PUT", "/api/admin/v1/collections/lamp", cosy, headers=headers)
     rate = {"country": "DE", "label": "VAT", "percent": "19"}
     rate = await owner.post_json("/api/admin/v1/tax-rates", rate, headers=headers)
+    price_list = {"code": "sale", "title": "Sale", "percent": "90"}
+    price_list = await owner.post_json("/api/admin/v1/price-lists", price_list, headers=headers)
     order = await (await place(owner, await ready_cart(owner, {variant_id: 1}))).json()
     shopper = await make_client(kernel, "alpha")
     account = {"email": "shopper@example.com", "password": PASSWORD}
@@ -105,11 +110,11 @@ async def things(kernel, ctx, people, make_client):
     )
     upload = await owner.request("POST", "/admin/import", data=form)
     await kernel.jobs.drain()
-    assert (category.status, upload.status) == (201, 303)
+    assert (category.status, collection.status, upload.status) == (201, 201, 303)
     staff = {user.name: user.id for user in await kernel.auth.staff.all(ctx)}
     return {
         "product_id": product_id, "variant_id": variant_id, "handle": "lamp", "order_id": order["id"],
-        "rate_id": rate["id"], "run_id": upload.headers["Location"].rpartition("/")[2], "key_id": key.id,
+        "rate_id": rate["id"], "list_id": price_list["id"], "run_id": upload.headers["Location"].rpartition("/")[2], "key_id": key.id,
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
         "token": "x" * 43, "customer_id": customer["id"],
     }  # fmt: skip

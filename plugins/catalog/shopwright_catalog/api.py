@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -11,11 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.money import Money, Provenance
+from shopwright_catalog.services.handles import check_handle as check_handle
+from shopwright_catalog.services.handles import handle_of as handle_of
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image of a product or category; ``src`` is a path of this site.
+    """An image of a product or category; ``src`` is a path of this site, or an address below ``media_url``.
 
     For a picture that is still at an outside address it is that of a neutral drawing.
     """
@@ -27,9 +30,14 @@ class Picture:
     srcset_avif: str = ""
     """What browsers that know AVIF choose from, like ``/media/a.320w.avif 320w, …``; empty until it is made."""
     srcset_webp: str = ""
+    small: str = ""
+    """The lightest copy, for thumbnails; the picture itself until it is made."""
     focus_x: int = 50
     """The point that stays visible where a theme cuts off edges: percent from the left, and from the top."""
     focus_y: int = 50
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "small", self.small or self.src)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +214,26 @@ class CardPage:
     previous_cursor: str
 
 
+@dataclass(frozen=True, slots=True)
+class ProductSummary:
+    """What rules ask about a product, in the store's own language; prices are the catalogue's."""
+
+    id: UUID
+    handle: str
+    title: str
+    vendor: str
+    product_type: str
+    tags: frozenset[str]
+    categories: frozenset[str]
+    """Handles."""
+    lowest_price: Money
+    highest_price: Money
+    reduced: bool
+    """Whether a variant costs less than it did."""
+    created_at: datetime
+    published: bool
+
+
 Sort = Literal["featured", "newest", "price", "price_desc", "title"]
 
 
@@ -258,6 +286,29 @@ async def cards(
     from shopwright_catalog.services import read_cards
 
     return await read_cards.page(ctx, ids=ids, category=category, sort=sort, cursor=cursor, limit=limit)
+
+
+async def summaries(ctx: Context, ids: Sequence[UUID]) -> list[ProductSummary]:
+    """Give what rules ask about products, unpublished ones too; unknown ids are left out."""
+    from shopwright_catalog.services import read_summaries
+
+    return await read_summaries.by_id(ctx, ids)
+
+
+async def ids_of(ctx: Context, handles: Sequence[str]) -> dict[str, UUID]:
+    """Give the ids of products by handle; unknown ones are left out."""
+    from shopwright_catalog.services import read_summaries
+
+    return await read_summaries.ids_of(ctx, handles)
+
+
+async def all_summaries(
+    ctx: Context, *, after: UUID | None = None, limit: int = 1000
+) -> list[ProductSummary]:
+    """Walk through the published products by id: the next ones after an id."""
+    from shopwright_catalog.services import read_summaries
+
+    return await read_summaries.page(ctx, after, limit)
 
 
 async def categories(ctx: Context) -> tuple[CategoryInfo, ...]:

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A collection's page, and collections in the storefront API."""
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from shopwright.actor import PUBLIC
+from shopwright.context import Context
+from shopwright.http.responses import themed_page, url
+from shopwright.http.routing import Caching, Routes, Scope
+from shopwright_catalog import api as catalog
+from shopwright_catalog.api import CardInfo
+from shopwright_collections.api import ORDERS, CollectionInfo, Order
+from shopwright_collections.services import read
+from shopwright_collections.services.save import TAG
+from shopwright_storefront.api import Crumb, ListingPage, SortChoice, product_cards
+
+routes = Routes("collections", Scope.STOREFRONT)
+api = Routes("collections", Scope.API)
+SIZE = 24
+
+
+class CollectionQuery(BaseModel):
+    """How a collection is ordered, and where it goes on; without an order, its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sort: Literal["", "manual", "newest", "price", "price_desc", "title"] = ""
+    cursor: str = Field(default="", max_length=2000)
+    limit: int = Field(default=SIZE, ge=1, le=100)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPage:
+    """A collection with one page of its products; ``next_cursor`` is empty on the last one."""
+
+    id: UUID
+    handle: str
+    title: str
+    description: str
+    items: tuple[CardInfo, ...]
+    total: int
+    next_cursor: str
+
+
+@routes.get("/collections/{handle}", permission=PUBLIC, caching=Caching(page=600))
+async def collection(ctx: Context, handle: str, query: CollectionQuery) -> web.Response:
+    """Show the products of a collection."""
+    assert ctx.visit is not None
+    found, shown, next_cursor, total = await _page(ctx, handle, query)
+    ctx.visit.tag(TAG, f"collections.collection:{found.id}", "catalog.categories", "storefront")
+    ctx.visit.tag(*(f"catalog.product:{card.id}" for card in shown))
+    base = url(ctx, "collections.collection", handle=handle)
+    order = query.sort or found.order
+    model = ListingPage(
+        title=found.title,
+        description=found.description,
+        picture=None,
+        cards=product_cards(ctx, shown),
+        total=total,
+        previous_url=base if query.cursor else "",
+        next_url=_link(base, query.sort, next_cursor) if next_cursor else "",
+        breadcrumbs=(Crumb(ctx.store.name, url(ctx, "storefront.home")), Crumb(found.title)),
+        sorts=tuple(
+            SortChoice(code, order_label(ctx, code), _link(base, code, ""), code == order) for code in ORDERS
+        ),
+    )
+    return await themed_page(
+        ctx, "storefront/listing", model, title=found.title, description=found.description
+    )
+
+
+@api.get("/api/v1/collections", permission=PUBLIC)
+async def list_collections(ctx: Context) -> tuple[CollectionInfo, ...]:
+    """Give the collections in their order."""
+    return await read.visible(ctx)
+
+
+@api.get("/api/v1/collections/{handle}", permission=PUBLIC)
+async def get_collection(ctx: Context, handle: str, query: CollectionQuery) -> CollectionPage:
+    """Give a collection with one page of its products."""
+    found, shown, next_cursor, total = await _page(ctx, handle, query)
+    return CollectionPage(found.id, found.handle, found.title, found.description, shown, total, next_cursor)
+
+
+async def _page(
+    ctx: Context, handle: str, query: CollectionQuery
+) -> tuple[CollectionInfo, tuple[CardInfo, ...], str, int]:
+    found = await read.by_handle(ctx, handle)
+    page = await read.products(ctx, found.id, query.sort or found.order, query.cursor, query.limit)
+    shown = (await catalog.cards(ctx, ids=page.ids)).cards if page.ids else ()
+    return found, shown, page.next_cursor, page.total
+
+
+def _link(base: str, sort: str, cursor: str) -> str:
+    query = {key: value for key, value in (("sort", sort), ("cursor", cursor)) if value}
+    return f"{base}?{urlencode(query)}" if query else base
+
+
+def order_label(ctx: Context, order: Order) -> str:
+    """Say how a collection is ordered."""
+    return {
+        "manual": ctx.gettext("Featured"),
+        "newest": ctx.gettext("Newest"),
+        "price": ctx.gettext("Price, low to high"),
+        "price_desc": ctx.gettext("Price, high to low"),
+        "title": ctx.gettext("Name"),
+    }[order]
