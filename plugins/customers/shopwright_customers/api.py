@@ -36,6 +36,16 @@ class AddressInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupInfo:
+    """A group of customers; the one with the highest priority comes first."""
+
+    id: UUID
+    code: str
+    title: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountPage:
     """A page of a customer's account, added to its menu."""
 
@@ -56,3 +66,17 @@ async def addresses(ctx: Context, customer_id: UUID) -> list[AddressInfo]:
     from shopwright_customers.services import addresses as service
 
     return await service.of_customer(ctx, customer_id)
+
+
+async def groups(ctx: Context) -> tuple[GroupInfo, ...]:
+    """Give the store's groups, the highest priority first."""
+    from shopwright_customers.services import groups as service
+
+    return await service.all_groups(ctx)
+
+
+async def groups_of(ctx: Context, customer_id: UUID) -> tuple[str, ...]:
+    """Give the codes of the groups a customer is in, the highest priority first: one statement."""
+    from shopwright_customers.services import groups as service
+
+    return await service.codes_of(ctx, customer_id)

@@ -16,6 +16,7 @@ from shopwright.templating.slots import Fragment
 from shopwright_admin.api import NavItem
 from shopwright_customers import checks, hookspecs, jobs
 from shopwright_customers.admin import api as admin_api
+from shopwright_customers.admin import groups, groups_api, markings
 from shopwright_customers.admin import pages as admin_pages
 from shopwright_customers.api import AccountPage
 from shopwright_customers.views import address_book, api, details, pages, recovery
@@ -34,7 +35,9 @@ class Plugin(BasePlugin):
         requires=("admin",),
         permissions=(
             Permission("customers.customer.view", translatable("See customers")),
-            Permission("customers.customer.edit", translatable("Disable and enable customers")),
+            Permission("customers.customer.edit", translatable("Change, disable and enable customers")),
+            Permission("customers.group.view", translatable("See customer groups and segments")),
+            Permission("customers.group.edit", translatable("Change customer groups and segments")),
         ),
         pii=(
             PiiColumn("customers_customer", "email", "email"),
@@ -44,6 +47,11 @@ class Plugin(BasePlugin):
             PiiColumn("customers_address", "name", "name"),
             PiiColumn("customers_address", "phone", "phone"),
             *(PiiColumn("customers_address", column, "address") for column in _ADDRESS),
+            PiiColumn("customers_group", "code", "none"),
+            PiiColumn("customers_group", "title", "none"),
+            PiiColumn("customers_tag", "tag", "free_text"),
+            PiiColumn("customers_note", "text", "free_text"),
+            PiiColumn("customers_note", "author", "name"),
         ),
     )
     hookspecs = (hookspecs,)
@@ -52,7 +60,7 @@ class Plugin(BasePlugin):
     def register_routes(self) -> Sequence[Route]:
         return [
             *pages.routes, *recovery.routes, *details.routes, *address_book.routes, *api.api,
-            *admin_api.admin_api, *admin_pages.routes,
+            *admin_api.admin_api, *groups_api.routes, *admin_pages.routes, *groups.routes, *markings.routes,
         ]  # fmt: skip
 
     @hookimpl
@@ -65,8 +73,13 @@ class Plugin(BasePlugin):
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
-        path = url(ctx, "customers.admin_customers")
-        return [NavItem(ctx.gettext("Customers"), path, "customers.customer.view", "Customers", "people", 10)]
+        path, groups_path = url(ctx, "customers.admin_customers"), url(ctx, "customers.admin_groups")
+        return [
+            NavItem(ctx.gettext("Customers"), path, "customers.customer.view", "Customers", "people", 10),
+            NavItem(
+                ctx.gettext("Customer groups"), groups_path, "customers.group.view", "Customers", "layers", 20
+            ),
+        ]
 
     @hookimpl
     async def account_pages(self, ctx: Context) -> Sequence[AccountPage]:

@@ -12,18 +12,20 @@ from shopwright.http.routing import Routes, Scope
 from shopwright_customers.api import CustomerInfo
 from shopwright_customers.services import accounts, disabling
 from shopwright_customers.services.accounts import Status
-from shopwright_customers.services.disabling import EDIT
+from shopwright_customers.services.records import EDIT
 
 admin_api = Routes("customers", Scope.ADMIN_API)
 
 
 class ListQuery(BaseModel):
-    """Which customers, and after which one the page begins."""
+    """Which customers (``group`` is a code), and after which one the page begins."""
 
     model_config = ConfigDict(extra="forbid")
 
     search: str = Field(default="", max_length=200)
     status: Status = ""
+    group: str = Field(default="", max_length=40)
+    tag: str = Field(default="", max_length=40)
     after: UUID | None = None
 
 
@@ -38,9 +40,7 @@ class CustomerPage:
 @admin_api.get("/api/admin/v1/customers", permission="customers.customer.view")
 async def list_customers(ctx: Context, query: ListQuery) -> CustomerPage:
     """List customers, newest first, by page."""
-    return CustomerPage(
-        *await accounts.page(ctx, search=query.search, status=query.status, after=query.after)
-    )
+    return CustomerPage(*await accounts.page(ctx, **query.model_dump()))
 
 
 @admin_api.get("/api/admin/v1/customers/{customer_id}", permission="customers.customer.view")

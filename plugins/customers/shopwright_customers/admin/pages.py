@@ -17,9 +17,9 @@ from shopwright_admin.api import Column, ListView, admin_page, list_page, render
 from shopwright_admin.hookspecs import admin_slot
 from shopwright_customers.api import CustomerInfo
 from shopwright_customers.forms import countries
-from shopwright_customers.services import accounts, addresses, disabling
+from shopwright_customers.services import accounts, addresses, disabling, groups, notes, tags
 from shopwright_customers.services.accounts import Status
-from shopwright_customers.services.disabling import EDIT
+from shopwright_customers.services.records import EDIT
 
 routes = Routes("customers", Scope.ADMIN)
 VIEW = "customers.customer.view"
@@ -35,14 +35,18 @@ class ListQuery(BaseModel):
 
     q: str = Field(default="", max_length=200)
     status: Status = ""
+    group: str = Field(default="", max_length=40)
+    tag: str = Field(default="", max_length=40)
     after: UUID | None = None
 
 
 @routes.get("/admin/customers", permission=VIEW)
 async def admin_customers(ctx: Context, query: ListQuery) -> web.Response:
     """List customers."""
-    found, next_after = await accounts.page(ctx, search=query.q, status=query.status, after=query.after)
-    is_chosen = bool(query.status)
+    found, next_after = await accounts.page(
+        ctx, search=query.q, status=query.status, group=query.group, tag=query.tag, after=query.after
+    )
+    is_chosen = bool(query.status or query.group or query.tag)
     view = ListView(
         title=ctx.gettext("Customers"),
         columns=[
@@ -54,13 +58,13 @@ async def admin_customers(ctx: Context, query: ListQuery) -> web.Response:
         rows=[_row(ctx, customer) for customer in found],
         total=len(found),
         search=query.q,
-        next_url=_list_url(ctx, query.q, query.status, next_after) if next_after else "",
+        next_url=_list_url(ctx, query, query.status, next_after) if next_after else "",
         empty_title=ctx.gettext("No such customers") if is_chosen else ctx.gettext("No customers yet"),
         empty_text=ctx.gettext("Whoever makes an account in your store is listed here."),
         filters=[
             {
                 "label": ctx.gettext(label),
-                "url": _list_url(ctx, query.q, status, None),
+                "url": _list_url(ctx, query, status, None),
                 "current": status == query.status,
             }
             for status, label in _FILTERS
@@ -83,6 +87,10 @@ async def admin_customer(ctx: Context, customer_id: UUID) -> web.Response:
         addresses=await addresses.of_customer(ctx, customer_id),
         names=dict(countries(ctx.locale)),
         cards=await rendered_cards(ctx, cards),
+        groups=await groups.all_groups(ctx),
+        own_groups=await groups.codes_of(ctx, customer_id),
+        tags=await tags.of_customer(ctx, customer_id),
+        notes=await notes.of_customer(ctx, customer_id),
         can_edit=ctx.actor.can(EDIT),
     )
 
@@ -125,8 +133,8 @@ def _done(ctx: Context, customer_id: UUID, message: str) -> web.Response:
     return redirect(ctx, url(ctx, "customers.admin_customer", customer_id=customer_id))
 
 
-def _list_url(ctx: Context, search: str, status: str, after: UUID | None) -> str:
-    given = {"q": search, "status": status, "after": str(after or "")}
+def _list_url(ctx: Context, now: ListQuery, status: str, after: UUID | None) -> str:
+    given = {"q": now.q, "status": status, "group": now.group, "tag": now.tag, "after": str(after or "")}
     query = urlencode({name: value for name, value in given.items() if value})
     base = url(ctx, "customers.admin_customers")
     return f"{base}?{query}" if query else base

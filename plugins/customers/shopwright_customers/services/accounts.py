@@ -21,10 +21,15 @@ from shopwright_customers.services.records import REALM
 _COLUMNS = "id, email::text AS email, name, locale, created_at, disabled_at"
 _BY_ID = f"SELECT {_COLUMNS} FROM customers_customer WHERE id = $1"
 _PAGE = f"""
-SELECT {_COLUMNS} FROM customers_customer
+SELECT {_COLUMNS} FROM customers_customer c
 WHERE ($1 = '' OR email::text ILIKE $1 OR name ILIKE $1)
     AND ($2 = '' OR (disabled_at IS NOT NULL) = ($2 = 'disabled'))
     AND ($3::uuid IS NULL OR id < $3)
+    AND ($5 = '' OR EXISTS (SELECT 1 FROM customers_membership m
+        JOIN customers_group g ON g.store_id = m.store_id AND g.id = m.group_id
+        WHERE m.store_id = c.store_id AND m.customer_id = c.id AND g.code = $5))
+    AND ($6::text = '' OR EXISTS (SELECT 1 FROM customers_tag t
+        WHERE t.store_id = c.store_id AND t.customer_id = c.id AND t.tag = $6::text::citext))
 ORDER BY id DESC LIMIT $4
 """
 _INSERT = text("""
@@ -103,6 +108,8 @@ async def page(
     *,
     search: str = "",
     status: Status = "",
+    group: str = "",
+    tag: str = "",
     after: UUID | None = None,
     limit: int = 50,
 ) -> tuple[list[CustomerInfo], UUID | None]:
@@ -112,6 +119,8 @@ async def page(
         ctx: of the store.
         search: part of an e-mail address or name.
         status: only those who can sign in, or only those who cannot.
+        group: only those in the group with this code.
+        tag: only those with this tag.
         after: the last customer of the page before.
         limit: how many.
     """
@@ -119,7 +128,7 @@ async def page(
     for special in "\\%_":
         plain = plain.replace(special, f"\\{special}")
     pattern = f"%{plain}%" if plain else ""
-    rows = await ctx.fetch_rows(_PAGE, pattern, status, after, limit + 1)
+    rows = await ctx.fetch_rows(_PAGE, pattern, status, after, limit + 1, group, tag)
     found = [_info(row) for row in rows[:limit]]
     return found, found[-1].id if len(rows) > limit else None
 

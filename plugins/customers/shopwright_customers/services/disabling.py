@@ -8,13 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.auth.ending import end_customer_sessions
 from shopwright.context import Context
-from shopwright.errors import NotFound
-from shopwright.i18n import translatable
 from shopwright_customers import jobs
 from shopwright_customers.services import records
-from shopwright_customers.services.records import SUBJECT
+from shopwright_customers.services.records import EDIT, SUBJECT
 
-EDIT = "customers.customer.edit"
 _SET = text("""
 UPDATE customers_customer SET disabled_at = CAST(:at AS timestamptz), version = version + 1, updated_at = :now
 WHERE id = :id
@@ -30,7 +27,7 @@ async def disable(ctx: Context, customer_id: UUID) -> None:
     ctx.require(EDIT)
 
     async def work(session: AsyncSession) -> None:
-        if (await _found(session, customer_id)).is_disabled:
+        if (await records.require(session, customer_id)).is_disabled:
             return
         now = ctx.clock.now()
         await session.execute(_SET, {"at": now, "now": now, "id": customer_id})
@@ -50,16 +47,9 @@ async def enable(ctx: Context, customer_id: UUID) -> None:
     ctx.require(EDIT)
 
     async def work(session: AsyncSession) -> None:
-        if not (await _found(session, customer_id)).is_disabled:
+        if not (await records.require(session, customer_id)).is_disabled:
             return
         await session.execute(_SET, {"at": None, "now": ctx.clock.now(), "id": customer_id})
         await ctx.audit(session, "customers.customer_enabled", subject=(SUBJECT, customer_id))
 
     await ctx.run(work)
-
-
-async def _found(session: AsyncSession, customer_id: UUID) -> records.Record:
-    record = await records.locked(session, customer_id)
-    if record is None:
-        raise NotFound(translatable("There is no such customer."))
-    return record

@@ -12,12 +12,15 @@ from shopwright.auth.email import searchable_email
 from shopwright.auth.ending import end_customer_sessions
 from shopwright.auth.one_time import BindingOf
 from shopwright.context import Context
-from shopwright.errors import Unauthorized
+from shopwright.errors import NotFound, Unauthorized
+from shopwright.i18n import translatable
 
 REALM = "customers"
 """Of the throttle."""
 SUBJECT = "customers.customer"
 """The kind of subject of one-time tokens and of the audit log."""
+EDIT = "customers.customer.edit"
+"""What staff need to change a customer."""
 _COLUMNS = "id, email::text AS email, name, password_hash, disabled_at IS NOT NULL AS is_disabled"
 _BY_EMAIL = f"SELECT {_COLUMNS} FROM customers_customer WHERE email = $1::text::citext"
 _BY_ID = f"SELECT {_COLUMNS} FROM customers_customer WHERE id = $1"
@@ -65,6 +68,18 @@ async def locked(session: AsyncSession, customer_id: UUID) -> Record | None:
     """Load a customer for a change, locked."""
     row = (await session.execute(_LOCK, {"id": customer_id})).mappings().one_or_none()
     return _record(row) if row else None
+
+
+async def require(session: AsyncSession, customer_id: UUID) -> Record:
+    """Load a customer for a change, locked.
+
+    Raises:
+        NotFound: there is no such customer in this store.
+    """
+    record = await locked(session, customer_id)
+    if record is None:
+        raise NotFound(translatable("There is no such customer."))
+    return record
 
 
 async def locked_own(ctx: Context, session: AsyncSession, seen: Record) -> Record:

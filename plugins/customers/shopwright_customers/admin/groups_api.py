@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Groups, tags and notes of the admin API."""
+
+from uuid import UUID
+
+from shopwright.context import Context
+from shopwright.errors import NotFound
+from shopwright.http.routing import Routes, Scope
+from shopwright_customers.admin.forms import ChangedGroup, GroupForm, GroupsForm, NoteForm, TagList, Version
+from shopwright_customers.services import accounts, groups, notes, tags
+from shopwright_customers.services.groups import SavedGroup
+from shopwright_customers.services.notes import Note
+from shopwright_customers.services.records import EDIT
+
+routes = Routes("customers", Scope.ADMIN_API)
+VIEW, VIEW_GROUPS = "customers.customer.view", "customers.group.view"
+
+
+@routes.get("/api/admin/v1/customer-groups", permission=VIEW_GROUPS)
+async def list_groups(ctx: Context) -> list[SavedGroup]:
+    """List groups, the highest priority first."""
+    return await groups.saved(ctx)
+
+
+@routes.post("/api/admin/v1/customer-groups", permission=groups.EDIT, idempotent=True, status=201)
+async def create_group(ctx: Context, body: GroupForm) -> SavedGroup:
+    """Add a group; each has a code of its own."""
+    return await groups.get(ctx, await groups.create(ctx, **body.model_dump()))
+
+
+@routes.get("/api/admin/v1/customer-groups/{group_id}", permission=VIEW_GROUPS)
+async def get_group(ctx: Context, group_id: UUID) -> SavedGroup:
+    """Give one group."""
+    return await groups.get(ctx, group_id)
+
+
+@routes.put("/api/admin/v1/customer-groups/{group_id}", permission=groups.EDIT)
+async def update_group(ctx: Context, group_id: UUID, body: ChangedGroup) -> SavedGroup:
+    """Replace a group; ``version`` is the one the caller has seen."""
+    await groups.update(ctx, group_id, **body.model_dump())
+    return await groups.get(ctx, group_id)
+
+
+@routes.delete("/api/admin/v1/customer-groups/{group_id}", permission=groups.EDIT)
+async def delete_group(ctx: Context, group_id: UUID, query: Version) -> None:
+    """Remove a group; its customers stay."""
+    await groups.delete(ctx, group_id, query.version)
+
+
+@routes.get("/api/admin/v1/customers/{customer_id}/groups", permission=VIEW)
+async def groups_of_customer(ctx: Context, customer_id: UUID) -> list[str]:
+    """List the codes of a customer's groups, the highest priority first."""
+    await _must_exist(ctx, customer_id)
+    return list(await groups.codes_of(ctx, customer_id))
+
+
+@routes.put("/api/admin/v1/customers/{customer_id}/groups", permission=EDIT)
+async def set_groups(ctx: Context, customer_id: UUID, body: GroupsForm) -> list[str]:
+    """Put a customer into these groups and no others."""
+    await groups.put_into(ctx, customer_id, body.groups)
+    return list(await groups.codes_of(ctx, customer_id))
+
+
+@routes.get("/api/admin/v1/customers/{customer_id}/tags", permission=VIEW)
+async def tags_of_customer(ctx: Context, customer_id: UUID) -> list[str]:
+    """List a customer's tags."""
+    await _must_exist(ctx, customer_id)
+    return await tags.of_customer(ctx, customer_id)
+
+
+@routes.put("/api/admin/v1/customers/{customer_id}/tags", permission=EDIT)
+async def set_tags(ctx: Context, customer_id: UUID, body: TagList) -> list[str]:
+    """Give a customer these tags and no others."""
+    await tags.put_on(ctx, customer_id, body.tags)
+    return await tags.of_customer(ctx, customer_id)
+
+
+@routes.get("/api/admin/v1/customers/{customer_id}/notes", permission=VIEW)
+async def list_notes(ctx: Context, customer_id: UUID) -> list[Note]:
+    """List what staff wrote down about a customer, newest first."""
+    await _must_exist(ctx, customer_id)
+    return await notes.of_customer(ctx, customer_id)
+
+
+@routes.post("/api/admin/v1/customers/{customer_id}/notes", permission=EDIT, idempotent=True, status=201)
+async def add_note(ctx: Context, customer_id: UUID, body: NoteForm) -> Note:
+    """Write something down about a customer."""
+    return await notes.add(ctx, customer_id, body.text)
+
+
+@routes.delete("/api/admin/v1/customers/{customer_id}/notes/{note_id}", permission=EDIT)
+async def remove_note(ctx: Context, customer_id: UUID, note_id: UUID) -> None:
+    """Remove a note."""
+    await notes.remove(ctx, customer_id, note_id)
+
+
+async def _must_exist(ctx: Context, customer_id: UUID) -> None:
+    if await accounts.by_id(ctx, customer_id) is None:
+        raise NotFound("There is no such customer.")
