@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What kinds of conditions and actions of promotions are made of. All amounts are minor units of the basket's currency."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shopwright.money import Money, Rounding
+
+Scope = Literal["product", "audience", "time", "basket"]
+"""What a condition looks at. A promotion without one of the ``basket`` can hold for a product's price already."""
+
+MinorUnits = Annotated[int, Field(ge=0, le=10**12, json_schema_extra={"money": True})]
+"""An amount in a kind's model: the admin asks for it in the currency's own notation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a basket, or a single piece whose price is asked for; ``discount`` is what it has got so far."""
+
+    key: str
+    variant_id: UUID
+    product_id: UUID
+    unit_price: int
+    quantity: int
+    discount: int = 0
+    handle: str = ""
+    vendor: str = ""
+    product_type: str = ""
+    tags: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    """Handles of the categories its product is in."""
+
+    @property
+    def subtotal(self) -> int:
+        return self.unit_price * self.quantity
+
+    @property
+    def remaining(self) -> int:
+        """What is left to pay, and the most that can be taken off."""
+        return self.subtotal - self.discount
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What promotions are computed for. Items are in the order of their variants' ids, whatever the cart's is."""
+
+    currency: str
+    items: tuple[Item, ...]
+    now: datetime
+    """In the time zone of the store."""
+    audience: frozenset[str] = frozenset()
+    """Tags of the customer, like ``group:vip``; see the hook ``discount_audience``."""
+    has_ordered: bool = False
+    rounding: Rounding = Rounding.HALF_UP
+
+    @property
+    def subtotal(self) -> int:
+        return sum(item.subtotal for item in self.items)
+
+    @property
+    def quantity(self) -> int:
+        return sum(item.quantity for item in self.items)
+
+    @property
+    def remaining(self) -> int:
+        return sum(item.remaining for item in self.items)
+
+    def share(self, amount: int, percent: Decimal) -> int:
+        """Give a percentage of an amount, rounded once by the store's rule."""
+        return Money(amount, self.currency).multiply(percent.scaleb(-2), self.rounding).amount
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a promotion does not apply: a message to translate, and what fills it; ``Money`` is shown as such."""
+
+    code: str
+    words: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an action takes off, by item key. More than an item costs is never taken."""
+
+    amounts: Mapping[str, int] = field(default_factory=dict)
+    free_shipping: bool = False
+    detail: str = ""
+    """For staff: what of it applied, like ``from 10 pieces``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionKind:
+    """A kind of condition. One that looks at products chooses items with ``selects``, others have ``objection``.
+
+    A promotion acts on the items that all its conditions select; ``objection`` gets a basket of these only.
+    """
+
+    code: str
+    """``<plugin>.<kind>``."""
+    label: str
+    model: type[Any]
+    """A pydantic model of its values; the admin's form is made of it."""
+    scope: Scope = "basket"
+    selects: Callable[[Any, Item], bool] | None = None
+    objection: Callable[[Any, Basket], Reason | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionKind:
+    """A kind of action. ``evaluate`` gets its values and a basket of the items it may act on."""
+
+    code: str
+    """``<plugin>.<kind>``."""
+    label: str
+    model: type[Any]
+    """A pydantic model of its values; the admin's form is made of it."""
+    evaluate: Callable[[Any, Basket], Effect]
+    per_piece: bool = False
+    """Whether it gives the same for each piece alone, so that a product's price can show it."""
+
+
+def spread(amount: int, weights: Mapping[str, int], currency: str) -> dict[str, int]:
+    """Split an amount over items in proportion to their weights, exactly, and never more than a weight.
+
+    What does not divide goes to the largest remainders, among equals to the earlier item.
+    """
+    whole = sum(weights.values())
+    if whole <= 0 or amount <= 0:
+        return {}
+    parts = Money(min(amount, whole), currency).allocate(list(weights.values()))
+    return {key: part.amount for key, part in zip(weights, parts, strict=True) if part.amount}
+
+
+def ordered(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Put items in the order that decides ties: by variant, then by key."""
+    return tuple(sorted(items, key=lambda item: (item.variant_id.int, item.key)))
