@@ -5,6 +5,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 DATA_DIR ?= .shopwright
+SCALE ?= 10000
+STORE ?= seed
 VENV := .venv
 BIN := $(VENV)/bin
 EDITABLE := $(foreach dir,$(sort $(dir $(wildcard plugins/*/pyproject.toml examples/*/pyproject.toml))),-e ./$(dir))
@@ -13,7 +15,7 @@ EDITABLE := $(foreach dir,$(sort $(dir $(wildcard plugins/*/pyproject.toml examp
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench docs docs-check lock clean browser
+.PHONY: help demo test lint format bench seed docs docs-check lock clean browser
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -56,6 +58,9 @@ format: $(VENV)/.installed-tests  ## put the code into the house style
 
 bench: $(VENV)/.installed-tests  ## measure requests per second as ratios to a bare hello
 	@$(BIN)/python tests/performance/bench.py
+
+seed: $(VENV)/.installed-tests  ## fill a store with products (SCALE=10000 STORE=seed DATA_DIR=.shopwright)
+	@$(BIN)/python tests/performance/seed.py --scale $(SCALE) --store $(STORE) --data-dir $(DATA_DIR)
 
 docs: $(VENV)/.installed-tests  ## write the generated reference pages
 	@$(BIN)/python docs/generate.py

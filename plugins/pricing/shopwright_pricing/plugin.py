@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pricing plugin: its manifest and its hook implementations."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, cast
+
+from shopwright.context import Context
+from shopwright.hookspecs import PluginSwitched
+from shopwright.http.responses import url
+from shopwright.http.routing import Route
+from shopwright.i18n import translatable
+from shopwright.jobs import Job
+from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
+from shopwright.plugin import Plugin as BasePlugin
+from shopwright.templating.slots import Fragment
+from shopwright_admin.api import NavItem
+from shopwright_catalog import api as catalog
+from shopwright_catalog.api import PriceOffer, PriceRequest
+from shopwright_catalog.hookspecs import ProductSaved
+from shopwright_pricing import hookspecs, jobs
+from shopwright_pricing.admin import pages, price_pages
+from shopwright_pricing.api import AudienceTag
+from shopwright_pricing.services import candidates, history, shown
+from shopwright_pricing.services.shown import PricedVariant
+from shopwright_pricing.settings import PricingSettings
+from shopwright_pricing.views import admin_api, api
+
+_TEXTS = {
+    "pricing_list": ("code", "title", "currency", "audience", "audience_tags", "market", "rounding"),
+    "pricing_history": ("currency", "rule"),
+}
+
+
+class Plugin(BasePlugin):
+    """Price lists by group, company, quantity and time, with a price history."""
+
+    manifest: ClassVar[Manifest] = Manifest(
+        name="pricing",
+        version="0.1.0",
+        title="Price lists",
+        summary="Price lists by group, company, quantity and time, with a price history.",
+        requires=("admin", "catalog"),
+        settings=PricingSettings,
+        permissions=(
+            Permission("pricing.list.view", translatable("See price lists")),
+            Permission("pricing.list.edit", translatable("Change price lists")),
+        ),
+        pii=tuple(
+            PiiColumn(table, column, "none") for table, columns in _TEXTS.items() for column in columns
+        ),
+    )
+    hookspecs = (hookspecs,)
+
+    @hookimpl
+    async def price_candidates(self, ctx: Context, requests: Sequence[PriceRequest]) -> Sequence[PriceOffer]:
+        return await candidates.offers(ctx, requests)
+
+    @hookimpl
+    async def price_audience(self, ctx: Context) -> Sequence[AudienceTag]:
+        is_customer = ctx.actor.kind == "customer" and ctx.actor.id is not None
+        return [AudienceTag(f"customer:{ctx.actor.id}", ctx.actor.label)] if is_customer else []
+
+    @hookimpl
+    async def product_saved(self, ctx: Context, event: ProductSaved) -> None:
+        page = await catalog.cards(ctx, ids=[event.product_id])
+        await history.record(ctx, [variant_id for card in page.cards for variant_id in card.variant_ids])
+
+    @hookimpl
+    async def plugin_enabled(self, ctx: Context, event: PluginSwitched) -> None:
+        if event.plugin == "pricing":
+            await ctx.run(lambda session: ctx.enqueue(session, jobs.record_all, jobs.RecordAll()))
+
+    @hookimpl
+    async def template_slot(self, ctx: Context, slot: str, model: object) -> Sequence[Fragment]:
+        if slot != "storefront.product.after_price":
+            return []
+        variants = cast("Sequence[PricedVariant]", getattr(model, "variants", ()))
+        found = await shown.for_page(ctx, variants)
+        return [Fragment("pricing/after-price.html", {"shown": found}, priority=10)] if found else []
+
+    @hookimpl
+    def register_routes(self) -> Sequence[Route]:
+        return [*api.routes, *admin_api.routes, *pages.routes, *price_pages.routes]
+
+    @hookimpl
+    def register_jobs(self) -> Sequence[Job[Any]]:
+        return [jobs.turn, jobs.record, jobs.record_all]
+
+    @hookimpl
+    async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
+        path = url(ctx, "pricing.admin_lists")
+        return [NavItem(ctx.gettext("Price lists"), path, "pricing.list.view", "Catalogue", "percent", 60)]

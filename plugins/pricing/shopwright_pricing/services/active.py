@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lists of a store, kept in memory until one changes, and the prices of variants in them: one statement at most.
+
+Keeping is the cache's work, so that every process hears of a change: as of stale pages, by NOTIFY or by the
+server they share. Lists that begin later are kept too; the clock tells which hold.
+"""
+
+from collections.abc import Collection, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+import orjson
+
+from shopwright.context import Context
+from shopwright_pricing.services.rounding import RoundTo
+
+TAG = "pricing.lists"
+_KEPT_FOR = 3600.0
+
+_LISTS = """
+(SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'currency', l.currency,
+    'priority', l.priority, 'starts_at', l.starts_at, 'ends_at', l.ends_at, 'tags', l.audience_tags,
+    'market', l.market, 'percent_ppm', l.percent_ppm, 'rounding', l.rounding, 'shows_before', l.shows_before,
+    'has_prices', EXISTS (SELECT 1 FROM pricing_price p WHERE p.store_id = l.store_id AND p.list_id = l.id))
+    ORDER BY l.code), '[]') FROM pricing_list l WHERE l.enabled)
+"""
+_PRICES = """
+(SELECT coalesce(jsonb_agg(jsonb_build_array(p.list_id, p.variant_id, p.min_quantity, p.amount, p.compare_at)
+    ORDER BY p.min_quantity), '[]') FROM pricing_price p
+ WHERE p.variant_id = ANY($1) AND ($2::uuid[] IS NULL OR p.list_id = ANY($2)))
+"""
+_BOTH = f"SELECT jsonb_build_object('lists', {_LISTS}, 'prices', {_PRICES})"
+_ONLY_PRICES = f"SELECT {_PRICES}"
+
+_moment: ContextVar[datetime | None] = ContextVar("shopwright_pricing_moment", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveList:
+    """A list that is switched on, as prices are made with it."""
+
+    id: UUID
+    code: str
+    currency: str
+    priority: int
+    starts_at: datetime | None
+    ends_at: datetime | None
+    tags: frozenset[str]
+    market: str
+    percent_ppm: int | None
+    rounding: RoundTo
+    shows_before: bool
+    has_prices: bool
+
+    @property
+    def is_for_some(self) -> bool:
+        return bool(self.tags or self.market)
+
+    def holds(self, currency: str, now: datetime) -> bool:
+        is_on = self.starts_at is None or self.starts_at <= now
+        return self.currency == currency and is_on and (self.ends_at is None or now < self.ends_at)
+
+    def is_for(self, tags: Collection[str]) -> bool:
+        in_market = not self.market or f"market:{self.market}" in tags
+        return in_market and (not self.tags or any(tag in self.tags for tag in tags))
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A price in a list from a quantity on."""
+
+    min_quantity: int
+    amount: int
+    compare_at: int | None
+
+
+Tiers = dict[tuple[UUID, UUID], list[Tier]]
+"""By list and variant, the smaller quantities first."""
+
+
+def now(ctx: Context) -> datetime:
+    """Give the moment prices are asked for: now, or the one staff look at."""
+    return _moment.get() or ctx.clock.now()
+
+
+class at_moment:  # noqa: N801 - used like a function
+    """``with at_moment(then):`` has lists hold as they do at another moment."""
+
+    def __init__(self, moment: datetime | None) -> None:
+        self._value = moment
+
+    def __enter__(self) -> None:
+        self._token = _moment.set(self._value)
+
+    def __exit__(self, *_: object) -> None:
+        _moment.reset(self._token)
+
+
+async def lists_and_prices(
+    ctx: Context, variant_ids: Sequence[UUID]
+) -> tuple[tuple[ActiveList, ...], Tiers | None]:
+    """Give the store's lists; when they had to be read, with the variants' prices in all of them."""
+    found: Tiers | None = None
+
+    async def read() -> bytes:
+        nonlocal found
+        both = orjson.loads(await ctx.fetch_value(_BOTH, list(variant_ids), None))
+        found = _tiers(both["prices"])
+        return orjson.dumps(both["lists"])
+
+    store = ctx.store.id
+    kept = await ctx.kernel.backend.cache.get_or_set(
+        f"{store}:pricing:lists", _KEPT_FOR, read, [f"{store}:{TAG}"]
+    )
+    return tuple(_list(values) for values in orjson.loads(kept)), found
+
+
+async def prices_in(ctx: Context, variant_ids: Sequence[UUID], list_ids: Sequence[UUID]) -> Tiers:
+    """Read the prices of variants in lists, with all their quantities: one statement."""
+    return _tiers(orjson.loads(await ctx.fetch_value(_ONLY_PRICES, list(variant_ids), list(list_ids))))
+
+
+def _tiers(rows: Sequence[Any]) -> Tiers:
+    found: Tiers = {}
+    for list_id, variant_id, min_quantity, amount, compare_at in rows:
+        found.setdefault((UUID(list_id), UUID(variant_id)), []).append(Tier(min_quantity, amount, compare_at))
+    return found
+
+
+def _list(values: dict[str, Any]) -> ActiveList:
+    return ActiveList(
+        id=UUID(values["id"]),
+        code=values["code"],
+        currency=values["currency"],
+        priority=values["priority"],
+        starts_at=_time(values["starts_at"]),
+        ends_at=_time(values["ends_at"]),
+        tags=frozenset(values["tags"]),
+        market=values["market"],
+        percent_ppm=values["percent_ppm"],
+        rounding=cast("RoundTo", values["rounding"]),
+        shows_before=values["shows_before"],
+        has_prices=values["has_prices"],
+    )
+
+
+def _time(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
