@@ -18,7 +18,7 @@ from shopwright_customers import checks, hookspecs, jobs
 from shopwright_customers.admin import api as admin_api
 from shopwright_customers.admin import groups, groups_api, markings
 from shopwright_customers.admin import pages as admin_pages
-from shopwright_customers.api import AccountPage
+from shopwright_customers.api import AccountPage, groups_of
 from shopwright_customers.views import address_book, api, details, pages, recovery
 
 _ADDRESS = ("line1", "line2", "postal_code", "city", "region", "country")
@@ -87,6 +87,12 @@ class Plugin(BasePlugin):
             AccountPage(ctx.gettext("Addresses"), url(ctx, "customers.list_addresses"), 50),
             AccountPage(ctx.gettext("Name, e-mail address and password"), url(ctx, "customers.details"), 60),
         ]
+
+    @hookimpl(optionalhook=True)
+    async def price_audience(self, ctx: Context) -> Sequence[str]:
+        if ctx.actor.kind != "customer" or ctx.actor.id is None:
+            return []
+        return [f"group:{code}" for code in await groups_of(ctx, ctx.actor.id)]
 
     @hookimpl
     async def template_slot(self, ctx: Context, slot: str) -> Sequence[Fragment]:

@@ -1,16 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What other plugins tell the price lists."""
 
-from dataclasses import dataclass
+from typing import TypeAlias
 
+AudienceTag: TypeAlias = str
+"""Something an actor is that price lists can be for.
 
-@dataclass(frozen=True, slots=True)
-class AudienceTag:
-    """Something an actor is that price lists can be for.
-
-    ``code`` is ``group:<code>``, ``company:<id>``, ``customer:<id>`` or ``market:<code>``.
-    """
-
-    code: str
-    label: str = ""
-    """For staff, like ``Wholesale``."""
+It is written ``group:<code>``, ``company:<id>``, ``customer:<id>`` or ``market:<code>``. Plain text, so that a
+plugin can tell it without requiring this one.
+"""

@@ -58,7 +58,7 @@ class Plugin(BasePlugin):
     @hookimpl
     async def price_audience(self, ctx: Context) -> Sequence[AudienceTag]:
         is_customer = ctx.actor.kind == "customer" and ctx.actor.id is not None
-        return [AudienceTag(f"customer:{ctx.actor.id}", ctx.actor.label)] if is_customer else []
+        return [f"customer:{ctx.actor.id}"] if is_customer else []
 
     @hookimpl
     async def product_saved(self, ctx: Context, event: ProductSaved) -> None:

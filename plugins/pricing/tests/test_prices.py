@@ -14,7 +14,7 @@ from shopwright.plugin import Manifest, Plugin, hookimpl
 from shopwright.testing.kernels import ALPHA
 from shopwright_catalog import api as catalog
 from shopwright_catalog.api import PriceRequest
-from shopwright_pricing.api import AudienceTag
+from shopwright_customers.services import groups
 from shopwright_pricing.services import save_list
 from shopwright_pricing.services.lists import ListInput
 
@@ -87,9 +87,7 @@ class Wholesalers(Plugin):
 
     @hookimpl
     async def price_audience(self, ctx):
-        return (
-            [AudienceTag("group:wholesale"), AudienceTag("market:ch")] if ctx.actor.kind == "customer" else []
-        )
+        return ["group:wholesale", "market:ch"] if ctx.actor.kind == "customer" else []
 
 
 async def test_other_plugins_name_the_groups_and_the_market(make_kernel):
@@ -107,6 +105,23 @@ async def test_other_plugins_name_the_groups_and_the_market(make_kernel):
         await save_list.create(ctx, new)
     assert await amounts(ctx.as_actor(ANONYMOUS), lamp) == [4900]
     assert await amounts(ctx.as_actor(Actor("customer", new_id())), lamp) == [3920]
+
+
+async def test_a_customer_pays_the_price_of_the_group_everywhere(ctx, add_list, make_client):
+    lamp = await add_product(ctx)
+    await add_list("trade", (lamp, 1, 3000), audience="groups", audience_codes=("trade",))
+    await groups.create(ctx, code="trade", title="Trade", priority=1)
+    ada, guest = [await make_client(ctx.kernel, "alpha") for _ in range(2)]
+    who = {"email": "ada@example.com", "name": "Ada", "password": "seven lamps on the pier"}
+    assert (await ada.submit("/account/sign-up", who)).status == 303
+    ada_id = await ctx.fetch_value("SELECT id FROM customers_customer")
+    await groups.put_into(ctx, ada_id, ["trade"])
+
+    for client, amount, text in ((ada, 3000, "€30.00"), (guest, 4900, "€49.00")):
+        listing = (await client.get_json("/api/v1/products"))["items"][0]["price"]["amount"]
+        cart = await client.get_json(f"/api/v1/carts/{await ready_cart(client, {lamp: 2})}")
+        page = await (await client.get("/products/lamp")).text()
+        assert (listing, cart["subtotal"]["amount"], text in page) == (amount, 2 * amount, True)
 
 
 async def test_any_number_of_prices_takes_one_statement_and_none_without_a_list(

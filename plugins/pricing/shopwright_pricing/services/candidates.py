@@ -70,7 +70,7 @@ async def _holding(ctx: Context, lists: Sequence[ActiveList]) -> tuple[ActiveLis
     holding = [x for x in lists if x.holds(ctx.currency, now)]
     tags: frozenset[str] = frozenset()
     if any(x.is_for_some for x in holding):
-        tags = frozenset(tag.code for tag in await ctx.hooks.collect(price_audience))
+        tags = frozenset(await ctx.hooks.collect(price_audience))
     return tuple(x for x in holding if x.is_for(tags))
 
 
