@@ -16,7 +16,8 @@ EVERY = frozenset(
     """
     catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view collections.collection.edit
     collections.collection.view customers.customer.edit
-    customers.customer.view customers.group.edit customers.group.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
+    customers.customer.view customers.group.edit customers.group.view discounts.promotion.edit
+    discounts.promotion.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
     kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view orders.order.edit
     orders.order.view pricing.list.edit pricing.list.view tax.rate.edit tax.rate.view
@@ -27,7 +28,7 @@ LACKS = {
     "manager": frozenset({"kernel.staff.view", "kernel.staff.edit", "kernel.settings.installation"}),
     "customer_service": frozenset(
         """
-        catalog.category.edit catalog.product.edit collections.collection.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
+        catalog.category.edit catalog.product.edit collections.collection.edit discounts.promotion.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
         kernel.jobs.edit kernel.plugins.edit kernel.settings.edit kernel.settings.installation kernel.staff.edit
         pricing.list.edit tax.rate.edit
         """.split()
@@ -87,7 +88,15 @@ async def things(kernel, ctx, people, make_client):
     variant_id = await add_product(ctx)
     product_id = await ctx.fetch_value("SELECT product_id FROM catalog_variant WHERE id = $1", variant_id)
     owner = people["owner"]
-    headers = await bearer(ctx, "catalog.category.edit", "collections.collection.edit", "tax.rate.edit", "orders.order.view", "pricing.list.edit")
+    headers = await bearer(
+        ctx,
+        "catalog.category.edit",
+        "collections.collection.edit",
+        "tax.rate.edit",
+        "orders.order.view",
+        "pricing.list.edit",
+        "discounts.promotion.edit",
+    )
     category = await owner.send("PUT", "/api/admin/v1/categories/lamp", {"title": "Lamps"}, headers=headers)
     cosy = {"title": "Cosy"}
     collection = await owner.send("PUT", "/api/admin/v1/collections/lamp", cosy, headers=headers)
@@ -95,6 +104,13 @@ async def things(kernel, ctx, people, make_client):
     rate = await owner.post_json("/api/admin/v1/tax-rates", rate, headers=headers)
     price_list = {"code": "sale", "title": "Sale", "percent": "90"}
     price_list = await owner.post_json("/api/admin/v1/price-lists", price_list, headers=headers)
+    promotion = {
+        "code": "ten", "title": "Ten", "needs_coupon": True,
+        "actions": [{"kind": "discounts.percentage", "values": {"percent": "10"}}],
+    }  # fmt: skip
+    promotion = await owner.post_json("/api/admin/v1/promotions", promotion, headers=headers)
+    codes = f"/api/admin/v1/promotions/{promotion['id']}/coupons"
+    coupon = await owner.post_json(codes, {"code": "TEN"}, headers=headers)
     order = await (await place(owner, await ready_cart(owner, {variant_id: 1}))).json()
     shopper = await make_client(kernel, "alpha")
     account = {"email": "shopper@example.com", "password": PASSWORD}
@@ -120,7 +136,7 @@ async def things(kernel, ctx, people, make_client):
         "rate_id": rate["id"], "list_id": price_list["id"], "run_id": upload.headers["Location"].rpartition("/")[2], "key_id": key.id,
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
         "token": "x" * 43, "customer_id": customer["id"],
-        "group_id": group_id, "note_id": note.id,
+        "group_id": group_id, "note_id": note.id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
     }  # fmt: skip
 
 

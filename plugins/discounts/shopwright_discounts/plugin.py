@@ -11,20 +11,23 @@ from shopwright.context import Context
 from shopwright.doctor import DoctorCheck
 from shopwright.errors import Rejection
 from shopwright.hookspecs import PluginSwitched
+from shopwright.http.responses import url
 from shopwright.http.routing import Route
 from shopwright.jobs import Job, Schedule
 from shopwright.money import Money
-from shopwright.plugin import Manifest, PiiColumn, hookimpl
+from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment
+from shopwright_admin.api import NavItem
 from shopwright_catalog.api import Price, PriceRequest
 from shopwright_checkout.api import Cart, CartView, Stage, Totals
 from shopwright_discounts import checks, hookspecs, jobs
+from shopwright_discounts.admin import pages as admin_pages
 from shopwright_discounts.api import ActionKind, ConditionKind
 from shopwright_discounts.services import actions, cart, catalogue, conditions, coupons, redeem
 from shopwright_discounts.services.promotions import Memory, changed, enabled
 from shopwright_discounts.settings import DiscountSettings
-from shopwright_discounts.views import api, pages
+from shopwright_discounts.views import admin_api, api, pages
 from shopwright_orders.api import NewOrder
 
 _TEXTS = {
@@ -53,6 +56,10 @@ class Plugin(BasePlugin):
         summary="Promotions and coupons: conditions, actions, limits and budgets.",
         requires=("admin", "catalog", "checkout", "orders"),
         settings=DiscountSettings,
+        permissions=(
+            Permission("discounts.promotion.view", "See discounts"),
+            Permission("discounts.promotion.edit", "Change discounts"),
+        ),
         pii=(
             PiiColumn("discounts_person", "who", "email"),
             PiiColumn("discounts_redemption", "people", "email"),
@@ -125,7 +132,14 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*pages.routes, *api.routes]
+        return [*pages.routes, *api.routes, *admin_pages.routes, *admin_api.routes]
+
+    @hookimpl
+    async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
+        path = url(ctx, "discounts.admin_promotions")
+        return [
+            NavItem(ctx.gettext("Discounts"), path, "discounts.promotion.view", "Catalogue", "percent", 60)
+        ]
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:

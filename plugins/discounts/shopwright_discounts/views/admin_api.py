@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Promotions and their codes, for the admin API."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shopwright.context import Context
+from shopwright.errors import NotFound
+from shopwright.http.routing import Routes, Scope
+from shopwright_discounts.hookspecs import promotion_actions, promotion_conditions
+from shopwright_discounts.services import coupons, save_promotion
+from shopwright_discounts.services.coupons import Coupon
+from shopwright_discounts.services.read_promotions import SavedPromotion, all_promotions, by_id
+from shopwright_discounts.services.save_promotion import PartInput, PromotionInput
+
+routes = Routes("discounts", Scope.ADMIN_API)
+VIEW, EDIT = "discounts.promotion.view", "discounts.promotion.edit"
+_MOST = 200
+
+
+class Body(BaseModel):
+    """Base of bodies: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PartBody(Body):
+    """A condition or an action: its kind, and values as the kind's schema says (see ``promotion-kinds``)."""
+
+    kind: str = Field(max_length=120)
+    values: dict[str, Any] = Field(default_factory=dict, max_length=50)
+
+
+class PromotionBody(Body):
+    """A promotion to save; ``budget`` is minor units of the store's currency."""
+
+    code: str = Field(max_length=60)
+    title: str = Field(max_length=120)
+    titles: dict[str, str] = Field(default_factory=dict, max_length=100)
+    enabled: bool = True
+    needs_coupon: bool = False
+    priority: int = 0
+    exclusion_group: str = ""
+    combines: bool = True
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+    conditions: list[PartBody] = Field(default_factory=list, max_length=20)
+    actions: list[PartBody] = Field(min_length=1, max_length=20)
+    limit_total: int | None = None
+    limit_per_customer: int | None = None
+    budget: int | None = None
+
+    def promotion(self) -> PromotionInput:
+        given = {name: getattr(self, name) for name in PromotionBody.model_fields}
+        parts = {
+            name: [PartInput(part.kind, part.values) for part in given[name]]
+            for name in ("conditions", "actions")
+        }
+        return PromotionInput(**(given | parts))
+
+
+class ChangedPromotion(PromotionBody):
+    """A promotion to replace, with the version the caller has seen."""
+
+    version: int
+
+
+class VersionQuery(BaseModel):
+    """The version of the promotion the caller has seen."""
+
+    version: int
+
+
+class CouponBody(Body):
+    """A code to add; without a limit it may be used any number of times."""
+
+    code: str = Field(max_length=80)
+    limit_total: int | None = None
+
+
+class CouponChange(Body):
+    """Whether a code is valid."""
+
+    enabled: bool
+
+
+class CouponQuery(BaseModel):
+    """A page of codes: those after an id."""
+
+    after: UUID | None = None
+    limit: int = Field(default=100, ge=1, le=_MOST)
+
+
+class PromotionView(BaseModel):
+    """A promotion of the store, with what was used of it."""
+
+    id: UUID
+    code: str
+    title: str
+    titles: dict[str, str]
+    state: str
+    enabled: bool
+    needs_coupon: bool
+    priority: int
+    exclusion_group: str
+    combines: bool
+    starts_at: datetime | None
+    ends_at: datetime | None
+    currency: str
+    conditions: list[PartBody]
+    actions: list[PartBody]
+    limit_total: int | None
+    limit_per_customer: int | None
+    budget: int | None
+    uses: int
+    spent: int
+    coupons: int
+    version: int
+
+
+class KindView(BaseModel):
+    """A kind of condition or action, with the JSON schema of its values."""
+
+    code: str
+    part: str
+    label: str
+    values: dict[str, Any]
+
+
+@routes.get("/api/admin/v1/promotion-kinds", permission=VIEW)
+async def list_kinds(ctx: Context) -> Sequence[KindView]:
+    """List the kinds of conditions and actions that promotions can have in this store."""
+    conditions = ctx.hooks.registered(promotion_conditions).values()
+    actions = ctx.hooks.registered(promotion_actions).values()
+    found = [("condition", x.code, x.label, x.model) for x in conditions]
+    found += [("action", x.code, x.label, x.model) for x in actions]
+    return [
+        KindView(code=code, part=part, label=ctx.gettext(label), values=model.model_json_schema())
+        for part, code, label, model in found
+    ]
+
+
+@routes.get("/api/admin/v1/promotions", permission=VIEW)
+async def list_promotions(ctx: Context) -> Sequence[PromotionView]:
+    """List promotions in the order in which they are tried."""
+    return [_view(x) for x in await all_promotions(ctx)]
+
+
+@routes.post("/api/admin/v1/promotions", permission=EDIT, idempotent=True, status=201)
+async def create_promotion(ctx: Context, body: PromotionBody) -> PromotionView:
+    """Add a promotion."""
+    return await _promotion(ctx, await save_promotion.create(ctx, body.promotion()))
+
+
+@routes.get("/api/admin/v1/promotions/{promotion_id}", permission=VIEW)
+async def get_promotion(ctx: Context, promotion_id: UUID) -> PromotionView:
+    """Give one promotion."""
+    return await _promotion(ctx, promotion_id)
+
+
+@routes.put("/api/admin/v1/promotions/{promotion_id}", permission=EDIT)
+async def update_promotion(ctx: Context, promotion_id: UUID, body: ChangedPromotion) -> PromotionView:
+    """Replace a promotion; 409 when it was changed meanwhile. What was used of it stays counted."""
+    await save_promotion.update(ctx, promotion_id, body.version, body.promotion())
+    return await _promotion(ctx, promotion_id)
+
+
+@routes.delete("/api/admin/v1/promotions/{promotion_id}", permission=EDIT, status=204)
+async def delete_promotion(ctx: Context, promotion_id: UUID, query: VersionQuery) -> None:
+    """Remove a promotion with its codes; orders keep what they got."""
+    await save_promotion.delete(ctx, promotion_id, query.version)
+
+
+@routes.get("/api/admin/v1/promotions/{promotion_id}/coupons", permission=VIEW)
+async def list_coupons(ctx: Context, promotion_id: UUID, query: CouponQuery) -> Sequence[Coupon]:
+    """List codes of a promotion in the order in which they were made."""
+    await _promotion(ctx, promotion_id)
+    return await coupons.of_promotion(ctx, promotion_id, after=query.after, limit=query.limit)
+
+
+@routes.post("/api/admin/v1/promotions/{promotion_id}/coupons", permission=EDIT, idempotent=True, status=201)
+async def create_coupon(ctx: Context, promotion_id: UUID, body: CouponBody) -> Coupon:
+    """Add a code to a promotion."""
+    return await _coupon(ctx, promotion_id, await coupons.add(ctx, promotion_id, body.code, body.limit_total))
+
+
+@routes.patch("/api/admin/v1/promotions/{promotion_id}/coupons/{coupon_id}", permission=EDIT)
+async def update_coupon(ctx: Context, promotion_id: UUID, coupon_id: UUID, body: CouponChange) -> Coupon:
+    """Make a code valid or not."""
+    await coupons.switch(ctx, promotion_id, coupon_id, enabled=body.enabled)
+    return await _coupon(ctx, promotion_id, coupon_id)
+
+
+async def _coupon(ctx: Context, promotion_id: UUID, coupon_id: UUID) -> Coupon:
+    before = UUID(int=coupon_id.int - 1)
+    return (await coupons.of_promotion(ctx, promotion_id, after=before, limit=1))[0]
+
+
+async def _promotion(ctx: Context, promotion_id: UUID) -> PromotionView:
+    found = await by_id(ctx, promotion_id)
+    if found is None:
+        raise NotFound("There is no such promotion.")
+    return _view(found)
+
+
+def _view(promotion: SavedPromotion) -> PromotionView:
+    return PromotionView.model_validate(promotion, from_attributes=True)
