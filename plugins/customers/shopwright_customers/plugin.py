@@ -94,6 +94,10 @@ class Plugin(BasePlugin):
             return []
         return [f"group:{code}" for code in await groups_of(ctx, ctx.actor.id)]
 
+    @hookimpl(optionalhook=True)
+    async def discount_audience(self, ctx: Context) -> Sequence[str]:
+        return await self.price_audience(ctx)
+
     @hookimpl
     async def template_slot(self, ctx: Context, slot: str) -> Sequence[Fragment]:
         if slot == "header.actions":
