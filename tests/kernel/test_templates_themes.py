@@ -75,7 +75,7 @@ def product(**values):
 
 def listing(**values):
     defaults = {
-        "title": "Lamps", "description": "All of them.", "picture": None, "total": 2, "previous_url": "",
+        "title": "Lamps", "description": "All of them.", "picture": None, "total": 2, "is_counted": True, "previous_url": "",
         "cards": (card(), card("plain", compare_at=None, price_from=False, badges=(), image=None)),
         "next_url": "/products?after=x", "breadcrumbs": (Crumb("Lumen", "/"), Crumb("Lamps")),
         "sorts": (SortChoice("new", "Newest", "?sort=new", True),),

@@ -210,6 +210,7 @@ class CardPage:
 
     cards: tuple[CardInfo, ...]
     total: int
+    """Counted up to 1,000; 1,001 says that there are more."""
     next_cursor: str
     previous_cursor: str
 

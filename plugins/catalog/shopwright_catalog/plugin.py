@@ -24,6 +24,7 @@ _TEXTS = {
     "catalog_image": ("source", "alt"),
     "catalog_rendition": ("source", "state", "reason"),
     "catalog_variant": ("sku", "barcode", "options", "tax_category", "image_source"),
+    "catalog_category_product": ("title",),
     "catalog_category": ("handle", "title", "description", "image_source", "image_alt", "translations"),
 }  # fmt: skip
 

@@ -77,6 +77,8 @@ class ListingPage:
     picture: Picture | None
     cards: tuple[ProductCard, ...]
     total: int
+    is_counted: bool
+    """Whether ``total`` is exact; a long listing is not counted to its end."""
     previous_url: str
     next_url: str
     breadcrumbs: tuple[Crumb, ...]

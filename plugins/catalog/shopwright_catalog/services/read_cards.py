@@ -19,23 +19,25 @@ from shopwright_catalog.services import prices
 from shopwright_catalog.services.pictures import picture
 from shopwright_catalog.services.read_variants import facts_of
 
-COUNTED = 10_000
-"""Listings longer than this are not counted to the end."""
+COUNTED = 1000
+"""Listings longer than this are not counted to the end; their total is one more."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
     column: str
+    beside: str
+    """The same, kept beside the products of a category."""
     cast: str
     descending: bool = False
 
 
 _ORDERS: dict[Sort, _Order] = {
-    "featured": _Order("p.position", "integer"),
-    "newest": _Order("p.id", "uuid", descending=True),
-    "price": _Order("p.price_min", "bigint"),
-    "price_desc": _Order("p.price_min", "bigint", descending=True),
-    "title": _Order("p.title", "text"),
+    "featured": _Order("p.position", "cp.featured", "integer"),
+    "newest": _Order("p.id", "cp.product_id", "uuid", descending=True),
+    "price": _Order("p.price_min", "cp.price", "bigint"),
+    "price_desc": _Order("p.price_min", "cp.price", "bigint", descending=True),
+    "title": _Order("p.title", "cp.title", "text"),
 }
 
 _CARD = """
@@ -85,21 +87,25 @@ def _statement(
     descending = order.descending != back
     sign, direction = ("<", "DESC") if descending else (">", "ASC")
     args: list[Any] = [limit + 1]
-    source, keyset = "catalog_product p", ""
+    source, column, last_id, listed = "catalog_product p", order.column, "p.id", "p.published"
+    counted_from = source
     if category is not None:
         args.append(category)
-        source += f"""
-        JOIN catalog_category_product cp ON cp.store_id = p.store_id AND cp.product_id = p.id
-        JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id AND c.visible
-            AND c.handle = ${len(args) + 1}"""
-    counted = f"(SELECT count(*) FROM (SELECT 1 FROM {source} WHERE p.published LIMIT {COUNTED}) AS x)"
+        column, last_id, listed = order.beside, "cp.product_id", "cp.listed"
+        counted_from = f"""
+        (SELECT x.product_id, x.featured, x.price, x.title, x.listed, x.store_id FROM catalog_category_product x
+         WHERE x.listed AND x.category_id = (SELECT c.id FROM catalog_category c
+            WHERE c.visible AND c.handle = ${len(args) + 1})) cp"""
+        source = f"{counted_from} JOIN catalog_product p ON p.store_id = cp.store_id AND p.id = cp.product_id"
+    counted = f"(SELECT count(*) FROM (SELECT 1 FROM {counted_from} WHERE {listed} LIMIT {COUNTED + 1}) AS x)"
+    keyset = ""
     if after is not None:
         args += [after[0], after[1]]
         key, last = f"${len(args)}::text::{order.cast}", f"${len(args) + 1}::uuid"
-        keyset = f"AND ({order.column}, p.id) {sign} ({key}, {last})"
+        keyset = f"AND ({column}, {last_id}) {sign} ({key}, {last})"
     sql = f"""
-    SELECT {_CARD}, {order.column}::text AS key, {counted} AS total FROM {source}
-    WHERE p.published {keyset} ORDER BY {order.column} {direction}, p.id {direction} LIMIT $2
+    SELECT {_CARD}, {column}::text AS key, {counted} AS total FROM {source}
+    WHERE {listed} {keyset} ORDER BY {column} {direction}, {last_id} {direction} LIMIT $2
     """
     return sql, args
 
@@ -112,7 +118,7 @@ async def _cards(ctx: Context, rows: Sequence[Any]) -> tuple[CardInfo, ...]:
     stock = await ctx.hooks.filter(stock_available, everything, variant_ids=ids)
     priced = await prices.resolve(ctx, requests)
     return tuple(
-        _card(row, [request.variant_id for request in found], priced, stock, ctx.currency)
+        _card(ctx, row, [request.variant_id for request in found], priced, stock)
         for row, found in zip(rows, variants, strict=True)
     )
 
@@ -125,11 +131,11 @@ def _request(product: Any, row: list[Any], currency: str) -> PriceRequest:
 
 
 def _card(
+    ctx: Context,
     row: Any,
     variant_ids: Sequence[UUID],
     priced: Mapping[UUID, Price],
     stock: Mapping[UUID, Availability],
-    currency: str,
 ) -> CardInfo:
     translation = orjson.loads(row["translation"]) if row["translation"] else {}
     title = translation.get("title") or row["title"]
@@ -141,11 +147,11 @@ def _card(
         handle=row["handle"],
         title=title,
         picture=picture(
-            orjson.loads(row["image"]) if row["image"] else None, translation.get("texts") or {}, title
+            ctx, orjson.loads(row["image"]) if row["image"] else None, translation.get("texts") or {}, title
         ),
-        price=Money(lowest, currency),
+        price=Money(lowest, ctx.currency),
         price_from=any(x.amount.amount > lowest for x in found),
-        compare_at=Money(max(before), currency) if before else None,
+        compare_at=Money(max(before), ctx.currency) if before else None,
         variant_ids=tuple(variant_ids),
         available=any(stock.get(x, Availability()).sellable for x in variant_ids),
     )

@@ -92,7 +92,7 @@ async def products(ctx: Context, collection_id: UUID, order: Order, cursor: str,
         keyset = f"AND ({column}, m.product_id) {sign} ($3::text::{cast}, $4::uuid)"
     sql = f"""
     SELECT m.product_id, {column}::text AS key, (SELECT count(*) FROM (SELECT 1 FROM collections_member x
-        WHERE x.collection_id = $1 LIMIT 10000) AS counted) AS total
+        WHERE x.collection_id = $1 LIMIT 1001) AS counted) AS total
     FROM collections_member m WHERE m.collection_id = $1 {keyset}
     ORDER BY {column} {direction}, m.product_id {direction} LIMIT $2
     """

@@ -24,6 +24,8 @@ from shopwright_storefront.api import (
 from shopwright_storefront.settings import StorefrontSettings
 
 FEATURED = 8
+COUNTED = 1000
+"""How far listings are counted."""
 
 
 async def home(ctx: Context) -> HomePage:
@@ -74,7 +76,8 @@ async def listing(ctx: Context, *, category: str | None, sort: Sort, cursor: str
         description=chosen.description if chosen else "",
         picture=chosen.picture if chosen else None,
         cards=product_cards(ctx, found.cards),
-        total=found.total,
+        total=min(found.total, COUNTED),
+        is_counted=found.total <= COUNTED,
         previous_url=_link(base, sort, found.previous_cursor) if found.previous_cursor else "",
         next_url=_link(base, sort, found.next_cursor) if found.next_cursor else "",
         breadcrumbs=(Crumb(ctx.store.name, url(ctx, "storefront.home")), Crumb(title)),
