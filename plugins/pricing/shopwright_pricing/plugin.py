@@ -16,11 +16,11 @@ from shopwright.templating.slots import Fragment
 from shopwright_admin.api import NavItem
 from shopwright_catalog import api as catalog
 from shopwright_catalog.api import PriceOffer, PriceRequest
-from shopwright_catalog.hookspecs import ProductSaved
+from shopwright_catalog.hookspecs import ProductDeleted, ProductSaved
 from shopwright_pricing import hookspecs, jobs
-from shopwright_pricing.admin import pages, price_pages
+from shopwright_pricing.admin import pages, price_pages, why_page
 from shopwright_pricing.api import AudienceTag
-from shopwright_pricing.services import candidates, history, shown
+from shopwright_pricing.services import candidates, history, prices, shown
 from shopwright_pricing.services.shown import PricedVariant
 from shopwright_pricing.settings import PricingSettings
 from shopwright_pricing.views import admin_api, api
@@ -66,6 +66,10 @@ class Plugin(BasePlugin):
         await history.record(ctx, [variant_id for card in page.cards for variant_id in card.variant_ids])
 
     @hookimpl
+    async def product_deleted(self, ctx: Context, event: ProductDeleted) -> None:
+        await prices.forget_product(ctx, event.product_id)
+
+    @hookimpl
     async def plugin_enabled(self, ctx: Context, event: PluginSwitched) -> None:
         if event.plugin == "pricing":
             await ctx.run(lambda session: ctx.enqueue(session, jobs.record_all, jobs.RecordAll()))
@@ -80,7 +84,7 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*api.routes, *admin_api.routes, *pages.routes, *price_pages.routes]
+        return [*api.routes, *admin_api.routes, *pages.routes, *price_pages.routes, *why_page.routes]
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:
@@ -88,5 +92,8 @@ class Plugin(BasePlugin):
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
-        path = url(ctx, "pricing.admin_lists")
-        return [NavItem(ctx.gettext("Price lists"), path, "pricing.list.view", "Catalogue", "percent", 60)]
+        lists, why = url(ctx, "pricing.admin_lists"), url(ctx, "pricing.admin_why")
+        return [
+            NavItem(ctx.gettext("Price lists"), lists, "pricing.list.view", "Catalogue", "percent", 60),
+            NavItem(ctx.gettext("Why this price?"), why, "pricing.list.view", "Catalogue", "search", 65),
+        ]

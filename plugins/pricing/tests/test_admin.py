@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Price lists over HTTP: the admin's pages, files and API, and who may use them."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from aiohttp import FormData
 from tests.shop import add_product, as_staff, bearer
+
+from shopwright.ids import new_id
 
 LISTS = "/api/admin/v1/price-lists"
 BODY = {"code": "sale", "title": "Sale", "percent": "90"}
@@ -179,3 +184,39 @@ async def test_a_file_goes_in_whole_and_out_the_same_or_each_wrong_row_is_told(c
     assert await (await staff.get(f"{path}/prices.csv")).text() == out
     await upload(staff, path, b"sku,amount\nBULB,4.00\n", replace="true")
     assert (await (await staff.get(f"{path}/prices.csv")).text()).splitlines()[1:] == ["BULB,1,4.00,"]
+
+
+async def test_staff_ask_why_somebody_pays_a_price(ctx, staff, add_list, clock):
+    lamp = await add_product(ctx)
+    ada = new_id()
+    await add_list("hers", (lamp, 5, 3000), audience="customer", audience_codes=(str(ada),))
+    await add_list("later", (lamp, 1, 2000), starts_at=clock.now() + timedelta(days=2), priority=20)
+    before = await ctx.fetch_value("SELECT count(*) FROM kernel_audit")
+    later = (clock.now() + timedelta(days=3)).replace(tzinfo=None).isoformat(timespec="minutes")
+
+    async def rows(**query):
+        answer = await staff.get("/admin/pricing/why", params={"sku": "LAMP", **query})
+        text = await answer.text()
+        return answer.status, re.findall(
+            r"<td><code>([^<]+)</code></td>.*?([\d.]+)</td>(?:<td>(yes|no)</td>)?</tr>", text
+        )
+
+    assert "Explain the price" in await (await staff.get("/admin/pricing/why")).text()
+    assert await rows() == (200, [("catalog.variant", "49.00", "")])
+    assert await rows(customer=str(ada)) == (200, [("catalog.variant", "49.00", "")])
+    assert await rows(customer=str(ada), quantity="5") == (
+        200, [("catalog.variant", "49.00", ""), ("pricing.hers", "19.00", ""), ("pricing.hers", "30.00", "yes")],
+    )  # fmt: skip
+    assert await rows(customer=str(ada), quantity="5", moment=later) == (200, [
+        ("catalog.variant", "49.00", ""), ("pricing.later", "29.00", ""),
+        ("pricing.later", "20.00", "yes"), ("pricing.hers", "30.00", "no"),
+    ])  # fmt: skip
+    wrong = await staff.get(
+        "/admin/pricing/why", params={"sku": "X", "quantity": "0", "customer": "ada", "moment": "soon"}
+    )
+    text = await wrong.text()
+    assert (wrong.status, [f'id="e-{x}"' in text for x in ("sku", "quantity", "customer", "moment")]) == (
+        422,
+        [True] * 4,
+    )
+    assert await ctx.fetch_value("SELECT count(*) FROM kernel_audit") == before

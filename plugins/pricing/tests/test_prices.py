@@ -41,7 +41,9 @@ async def test_the_tier_of_the_quantity_counts_and_the_higher_list_wins(ctx, add
     assert [(await amounts(ctx, bulb, quantity=n))[0] for n in (1, 5)] == [500, 400]
 
 
-async def test_a_percentage_holds_for_what_has_no_price_of_its_own_and_is_rounded(ctx, add_list):
+async def test_a_percentage_holds_for_what_has_no_price_of_its_own_in_this_store_and_is_rounded(
+    ctx, add_list
+):
     lamp, bulb = await add_product(ctx, price=4905), await add_product(ctx, "bulb", price=333)
     tenth = Decimal("87.5")
     await add_list("part", (bulb, 1, 300), percent=tenth, rounding="99", shows_before=True)
@@ -57,6 +59,8 @@ async def test_a_percentage_holds_for_what_has_no_price_of_its_own_and_is_rounde
         ("pricing", "pricing.part", -606, "87.5 %"),
     ]
     assert await amounts(ctx, bulb) == [300]
+    beta = system(ctx.kernel, "beta")
+    assert await amounts(beta, await add_product(beta)) == [4900]
 
 
 async def test_lists_hold_by_the_clock_and_for_whom_they_are(make_kernel, ctx, add_list, clock):
@@ -172,10 +176,3 @@ async def test_the_cart_asks_with_its_quantity_and_the_page_tells_the_tiers(
     assert cart["lines"][0]["unit_price"]["amount"] == 4500
     assert cart["lines"][0]["provenance"][1]["detail"] == "from 10"
     assert (await client.get("/api/v1/products/none/prices")).status == 404
-
-
-async def test_other_stores_have_their_own_lists(ctx, add_list):
-    await add_list("half", percent=Decimal(50))
-    beta = system(ctx.kernel, "beta")
-    lamp = await add_product(beta)
-    assert await amounts(beta, lamp) == [4900]

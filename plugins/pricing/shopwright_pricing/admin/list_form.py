@@ -45,8 +45,8 @@ class ListForm(BaseModel):
             **values
             | {
                 "currency": self.currency.upper(),
-                "starts_at": _in_store(ctx, self.starts_at),
-                "ends_at": _in_store(ctx, self.ends_at),
+                "starts_at": in_store(ctx, self.starts_at),
+                "ends_at": in_store(ctx, self.ends_at),
                 "audience_codes": tuple(self.audience_codes.replace(",", " ").split()),
             }
         )
@@ -71,7 +71,8 @@ def typed(ctx: Context, each: SavedList) -> dict[str, str]:
     }
 
 
-def _in_store(ctx: Context, value: datetime | None) -> datetime | None:
+def in_store(ctx: Context, value: datetime | None) -> datetime | None:
+    """Take a time without a zone for one of the clock in the store."""
     if value is None or value.tzinfo is not None:
         return value
     return value.replace(tzinfo=ZoneInfo(ctx.store.timezone)).astimezone(UTC)

@@ -15,6 +15,7 @@ from uuid import UUID
 import orjson
 
 from shopwright.context import Context
+from shopwright_pricing.services.history import LOWEST, Lowest, read_lowest
 from shopwright_pricing.services.rounding import RoundTo
 
 TAG = "pricing.lists"
@@ -32,8 +33,10 @@ _PRICES = """
     ORDER BY p.min_quantity), '[]') FROM pricing_price p
  WHERE p.variant_id = ANY($1) AND ($2::uuid[] IS NULL OR p.list_id = ANY($2)))
 """
-_BOTH = f"SELECT jsonb_build_object('lists', {_LISTS}, 'prices', {_PRICES})"
-_ONLY_PRICES = f"SELECT {_PRICES}"
+_READ = f"""
+SELECT jsonb_build_object('lists', CASE WHEN $2::uuid[] IS NULL THEN {_LISTS} END, 'prices', {_PRICES},
+    'lowest', CASE WHEN $3::text <> '' THEN {LOWEST.format(currency="$3::text", now="$4::timestamptz")} END)
+"""
 
 _moment: ContextVar[datetime | None] = ContextVar("shopwright_pricing_moment", default=None)
 
@@ -81,6 +84,14 @@ Tiers = dict[tuple[UUID, UUID], list[Tier]]
 """By list and variant, the smaller quantities first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was read of variants; ``lowest`` is None where it was not asked for."""
+
+    tiers: Tiers
+    lowest: dict[UUID, Lowest] | None = None
+
+
 def now(ctx: Context) -> datetime:
     """Give the moment prices are asked for: now, or the one staff look at."""
     return _moment.get() or ctx.clock.now()
@@ -100,16 +111,15 @@ class at_moment:  # noqa: N801 - used like a function
 
 
 async def lists_and_prices(
-    ctx: Context, variant_ids: Sequence[UUID]
-) -> tuple[tuple[ActiveList, ...], Tiers | None]:
-    """Give the store's lists; when they had to be read, with the variants' prices in all of them."""
-    found: Tiers | None = None
+    ctx: Context, variant_ids: Sequence[UUID], *, lowest: bool = False
+) -> tuple[tuple[ActiveList, ...], Found | None]:
+    """Give the store's lists; when they had to be read, with what the variants have in all of them."""
+    found: Found | None = None
 
     async def read() -> bytes:
         nonlocal found
-        both = orjson.loads(await ctx.fetch_value(_BOTH, list(variant_ids), None))
-        found = _tiers(both["prices"])
-        return orjson.dumps(both["lists"])
+        values, found = await _read(ctx, variant_ids, None, lowest=lowest)
+        return orjson.dumps(values)
 
     store = ctx.store.id
     kept = await ctx.kernel.backend.cache.get_or_set(
@@ -118,9 +128,24 @@ async def lists_and_prices(
     return tuple(_list(values) for values in orjson.loads(kept)), found
 
 
-async def prices_in(ctx: Context, variant_ids: Sequence[UUID], list_ids: Sequence[UUID]) -> Tiers:
-    """Read the prices of variants in lists, with all their quantities: one statement."""
-    return _tiers(orjson.loads(await ctx.fetch_value(_ONLY_PRICES, list(variant_ids), list(list_ids))))
+async def prices_in(
+    ctx: Context, variant_ids: Sequence[UUID], list_ids: Sequence[UUID], *, lowest: bool = False
+) -> Found:
+    """Read the prices of variants in lists, with all their quantities: one statement.
+
+    ``lowest``: with the lowest prices of their history, too.
+    """
+    return (await _read(ctx, variant_ids, list_ids, lowest=lowest))[1]
+
+
+async def _read(
+    ctx: Context, variant_ids: Sequence[UUID], list_ids: Sequence[UUID] | None, *, lowest: bool
+) -> tuple[Any, Found]:
+    ids = None if list_ids is None else list(list_ids)
+    currency = ctx.currency if lowest else ""
+    values = orjson.loads(await ctx.fetch_value(_READ, list(variant_ids), ids, currency, ctx.clock.now()))
+    known = None if values["lowest"] is None else read_lowest(values["lowest"])
+    return values["lists"], Found(_tiers(values["prices"]), known)
 
 
 def _tiers(rows: Sequence[Any]) -> Tiers:

@@ -14,7 +14,8 @@ from shopwright.money import Money
 from shopwright_catalog.api import OfferedPrice, PriceOffer, PriceRequest
 from shopwright_pricing.hookspecs import price_audience
 from shopwright_pricing.services import active
-from shopwright_pricing.services.active import ActiveList, Tier, Tiers
+from shopwright_pricing.services.active import ActiveList, Found, Tier, Tiers
+from shopwright_pricing.services.history import Lowest
 from shopwright_pricing.services.rounding import share
 
 
@@ -27,6 +28,8 @@ class Asked:
     requests: dict[UUID, PriceRequest] = field(default_factory=dict)
     lists: tuple[ActiveList, ...] = ()
     tiers: Tiers = field(default_factory=dict)
+    lowest: dict[UUID, Lowest] | None = None
+    """Of the history of a single product's variants; None when it was not read."""
 
 
 _asked: ContextVar[Asked | None] = ContextVar("shopwright_pricing_asked", default=None)
@@ -56,13 +59,15 @@ async def offers(ctx: Context, requests: Sequence[PriceRequest]) -> list[PriceOf
     if _again.get() and known is not None:
         return _made(known.lists, known.tiers, requests)
     ids = [request.variant_id for request in requests]
-    lists, tiers = await active.lists_and_prices(ctx, ids)
+    # A single product is shown with its lowest prices: they come with the same statement.
+    alone = ctx.visit is not None and len({request.product_id for request in requests}) == 1
+    lists, found = await active.lists_and_prices(ctx, ids, lowest=alone)
     holding = await _holding(ctx, lists)
     with_prices = [x.id for x in holding if x.has_prices]
-    if tiers is None:
-        tiers = await active.prices_in(ctx, ids, with_prices) if with_prices else {}
-    _note(ctx, requests, holding, tiers)
-    return _made(holding, tiers, requests)
+    if found is None:
+        found = await active.prices_in(ctx, ids, with_prices, lowest=alone) if with_prices else Found({})
+    _note(ctx, requests, holding, found)
+    return _made(holding, found.tiers, requests)
 
 
 async def _holding(ctx: Context, lists: Sequence[ActiveList]) -> tuple[ActiveList, ...]:
@@ -75,7 +80,7 @@ async def _holding(ctx: Context, lists: Sequence[ActiveList]) -> tuple[ActiveLis
 
 
 def _note(
-    ctx: Context, requests: Sequence[PriceRequest], lists: tuple[ActiveList, ...], tiers: Tiers
+    ctx: Context, requests: Sequence[PriceRequest], lists: tuple[ActiveList, ...], found: Found
 ) -> None:
     if ctx.visit is None:
         return
@@ -85,7 +90,8 @@ def _note(
         _asked.set(known)
     known.requests.update((x.variant_id, x) for x in requests)
     known.lists = lists
-    known.tiers.update(tiers)
+    known.tiers.update(found.tiers)
+    known.lowest = found.lowest
 
 
 def _made(lists: Sequence[ActiveList], tiers: Tiers, requests: Sequence[PriceRequest]) -> list[PriceOffer]:

@@ -80,7 +80,7 @@ async def understood(
     for row in rows:
         ids = by_sku.get(row.sku, [])
         if len(ids) != 1:
-            refused.append(Refused(row.line, "sku", _SEVERAL if ids else _UNKNOWN, {"sku": row.sku}))
+            refused.append(Refused(row.line, "sku", SEVERAL if ids else UNKNOWN, {"sku": row.sku}))
             continue
         price, wrong = priced(row, ids[0], each.currency)
         refused += wrong
@@ -94,9 +94,9 @@ async def understood(
 def priced(row: Row, variant_id: UUID, currency: str) -> tuple[PriceInput | None, list[Refused]]:
     """Make a price of a row of a known variant; an empty amount removes it."""
     refused = []
-    quantity = row.min_quantity.strip() or "1"
-    if not (quantity.isascii() and quantity.isdecimal() and 1 <= int(quantity[:9]) <= MAX_QUANTITY):
-        refused.append(Refused(row.line, "min_quantity", _QUANTITY))
+    quantity = quantity_of(row.min_quantity)
+    if quantity is None:
+        refused.append(Refused(row.line, "min_quantity", QUANTITY))
     amounts: dict[str, int | None] = {}
     for name in ("amount", "compare_at"):
         written: str = getattr(row, name).strip()
@@ -107,9 +107,16 @@ def priced(row: Row, variant_id: UUID, currency: str) -> tuple[PriceInput | None
         else:
             if not 0 <= (amounts[name] or 0) <= MAX_AMOUNT:
                 refused.append(Refused(row.line, name, _AMOUNT, {"currency": currency}))
-    if refused:
+    if refused or quantity is None:
         return None, refused
-    return PriceInput(variant_id, amounts["amount"], int(quantity), amounts["compare_at"]), []
+    return PriceInput(variant_id, amounts["amount"], quantity, amounts["compare_at"]), []
+
+
+def quantity_of(text: str) -> int | None:
+    """Read a number of pieces, nothing is one; None when it is no number of pieces."""
+    written = text.strip() or "1"
+    is_number = written.isascii() and written.isdecimal() and len(written) < 10
+    return int(written) if is_number and 1 <= int(written) <= MAX_QUANTITY else None
 
 
 def _rows(content: bytes) -> tuple[list[Row], list[Refused]]:
@@ -130,10 +137,10 @@ def _rows(content: bytes) -> tuple[list[Row], list[Refused]]:
     return rows, []
 
 
-_UNKNOWN = translatable("There is no variant with the SKU “%(sku)s”.")
-_SEVERAL = translatable("Several variants have the SKU “%(sku)s”. Give each its own first.")
+UNKNOWN = translatable("There is no variant with the SKU “%(sku)s”.")
+SEVERAL = translatable("Several variants have the SKU “%(sku)s”. Give each its own first.")
 _TWICE = translatable("The SKU and quantity is there twice. Leave one of them out.")
-_QUANTITY = translatable("Give a whole number of pieces from 1 to 1000000.")
+QUANTITY = translatable("Give a whole number of pieces from 1 to 1000000.")
 _AMOUNT = translatable(
     "Give an amount in %(currency)s like 12.90, 0 or more, without more decimals than it has."
 )

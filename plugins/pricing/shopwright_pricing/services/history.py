@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,19 +28,21 @@ WHERE w.amount IS DISTINCT FROM (SELECT h.amount FROM pricing_history h
     WHERE h.store_id = w.store_id AND h.variant_id = w.variant_id AND h.currency = w.currency
     ORDER BY h.at DESC, h.id DESC LIMIT 1)
 """)
-_LOWEST = """
-SELECT v.id AS variant_id, newest.amount,
-    (SELECT min(h.amount) FROM pricing_history h WHERE h.variant_id = v.id AND h.currency = $2
+LOWEST = """
+(SELECT coalesce(jsonb_agg(jsonb_build_array(v.id, newest.amount,
+    (SELECT min(h.amount) FROM pricing_history h WHERE h.variant_id = v.id AND h.currency = {currency}
         AND (h.at, h.id) < (newest.at, newest.id) AND h.at >= coalesce((SELECT max(b.at) FROM pricing_history b
-            WHERE b.variant_id = v.id AND b.currency = $2 AND b.at <= newest.at - interval '30 days'
-                AND b.id <> newest.id), '-infinity')) AS before,
-    (SELECT min(h.amount) FROM pricing_history h WHERE h.variant_id = v.id AND h.currency = $2
+            WHERE b.variant_id = v.id AND b.currency = {currency} AND b.at <= newest.at - interval '30 days'
+                AND b.id <> newest.id), '-infinity')),
+    (SELECT min(h.amount) FROM pricing_history h WHERE h.variant_id = v.id AND h.currency = {currency}
         AND h.at >= coalesce((SELECT max(b.at) FROM pricing_history b
-            WHERE b.variant_id = v.id AND b.currency = $2 AND b.at <= $3::timestamptz - interval '30 days'),
-            '-infinity')) AS recent
-FROM unnest($1::uuid[]) AS v(id) CROSS JOIN LATERAL (SELECT h.id, h.amount, h.at FROM pricing_history h
-    WHERE h.variant_id = v.id AND h.currency = $2 ORDER BY h.at DESC, h.id DESC LIMIT 1) AS newest
+            WHERE b.variant_id = v.id AND b.currency = {currency} AND b.at <= {now} - interval '30 days'),
+            '-infinity')))), '[]')
+ FROM unnest($1::uuid[]) AS v(id) CROSS JOIN LATERAL (SELECT h.id, h.amount, h.at FROM pricing_history h
+    WHERE h.variant_id = v.id AND h.currency = {currency} ORDER BY h.at DESC, h.id DESC LIMIT 1) AS newest)
 """
+"""By variant of ``$1``: the newest amount, the lowest of the 30 days before it, and of those before now."""
+_LOWEST = "SELECT " + LOWEST.format(currency="$2", now="$3::timestamptz")
 _CHANGES = """
 SELECT h.amount, h.currency, h.rule, h.at FROM pricing_history h WHERE h.variant_id = $1
 ORDER BY h.at DESC, h.id DESC LIMIT 50
@@ -80,8 +83,13 @@ async def record(ctx: Context, variant_ids: Sequence[UUID]) -> None:
 
 async def lowest(ctx: Context, variant_ids: Sequence[UUID]) -> dict[UUID, Lowest]:
     """Give the lowest prices of variants; those without a history are left out."""
-    rows = await ctx.fetch_rows(_LOWEST, list(variant_ids), ctx.currency, ctx.clock.now())
-    return {row["variant_id"]: Lowest(row["amount"], row["before"], row["recent"]) for row in rows}
+    found = await ctx.fetch_value(_LOWEST, list(variant_ids), ctx.currency, ctx.clock.now())
+    return read_lowest(orjson.loads(found))
+
+
+def read_lowest(rows: Sequence[Any]) -> dict[UUID, Lowest]:
+    """Read what ``LOWEST`` gives."""
+    return {UUID(variant_id): Lowest(*amounts) for variant_id, *amounts in rows}
 
 
 async def changes(ctx: Context, variant_id: UUID) -> list[Mapping[str, Any]]:

@@ -42,6 +42,7 @@ DELETE FROM pricing_price p USING jsonb_to_recordset(CAST(:rows AS jsonb)) AS go
 WHERE p.list_id = :list_id AND p.variant_id = gone.variant_id AND p.min_quantity = gone.min_quantity
 """)
 _CLEAR = text("DELETE FROM pricing_price WHERE list_id = :list_id")
+_FORGET = text("DELETE FROM pricing_price WHERE product_id = :product_id")
 _CHANGED = text("UPDATE pricing_list SET version = version + 1 WHERE id = :id")
 
 
@@ -140,6 +141,11 @@ async def change(
         await touch.touched(ctx, session, reached if replace else _only(reached, prices, infos))
 
     await ctx.run(work)
+
+
+async def forget_product(ctx: Context, product_id: UUID) -> None:
+    """Remove the prices of a product that is deleted; its history stays."""
+    await ctx.run(lambda session: session.execute(_FORGET, {"product_id": product_id}))
 
 
 def _only(

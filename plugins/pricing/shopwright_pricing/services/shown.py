@@ -104,9 +104,12 @@ async def _lowest(ctx: Context, variants: Sequence[PricedVariant]) -> dict[UUID,
     reduced = {x.id: x.price for x in variants if x.compare_at is not None}
     if not reduced:
         return {}
-    found = await history.lowest(ctx, list(reduced))
+    known = asked(ctx)
+    found = known.lowest if known is not None else None
+    if found is None:
+        found = await history.lowest(ctx, list(reduced))
     return {
         variant_id: Money(amount, reduced[variant_id].currency)
-        for variant_id, known in found.items()
-        if (amount := known.beside(reduced[variant_id].amount)) is not None
+        for variant_id in reduced.keys() & found.keys()
+        if (amount := found[variant_id].beside(reduced[variant_id].amount)) is not None
     }
