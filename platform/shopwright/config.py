@@ -2,17 +2,20 @@
 """Configuration: frozen settings from ``shopwright.toml`` and the environment; the environment wins."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from shopwright.errors import UsageError
 
 FILE_NAME = "shopwright.toml"
 _PREFIX = "SHOPWRIGHT_"
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?", re.ASCII)
+_BUCKET = ("media_s3_endpoint", "media_s3_bucket", "media_s3_key_id", "media_s3_secret")
 _WELL_KNOWN = {"DATABASE_URL": "database_url", "REDIS_URL": "redis_url"}
 
 
@@ -75,12 +78,44 @@ class Config(BaseModel):
     """General limit for one address."""
     media_dir: Path | None = None
     """Folder of media files; ``data_dir/media`` when absent."""
+    media_s3_endpoint: str | None = None
+    """Address of an S3-compatible service that keeps pictures instead of ``media_dir``, like https://s3.example.org."""
+    media_s3_bucket: str | None = None
+    """Bucket in it."""
+    media_s3_region: str = "us-east-1"
+    """Region of the bucket."""
+    media_s3_key_id: str | None = None
+    """Access key; it may read and write objects of the bucket."""
+    media_s3_secret: str | None = Field(default=None, repr=False)
+    """Secret of the access key."""
+    media_url: str | None = Field(default=None, validate_default=True)
+    """Address at which browsers find the files of the bucket (or of ``media_dir``), like https://media.example.org."""
     private_hosts: tuple[str, ...] = ()
     """Hosts inside your own network that stores may fetch pictures from; all others need a public address."""
 
     @property
     def media_path(self) -> Path:
         return self.media_dir or self.data_dir / "media"
+
+    @property
+    def media_base(self) -> str:
+        """What stands before the name of a media file in its address."""
+        return f"{self.media_url}/" if self.media_url else "/media/"
+
+    @field_validator("media_url", "media_s3_endpoint")
+    @classmethod
+    def _check_address(cls, value: str | None) -> str | None:
+        if value is not None and not _ADDRESS.fullmatch(value):
+            raise ValueError("give an address like https://media.example.org")
+        return value and value.rstrip("/")
+
+    @field_validator("media_url")
+    @classmethod
+    def _check_bucket(cls, value: str | None, info: ValidationInfo) -> str | None:
+        parts = [info.data.get(name) for name in _BUCKET]
+        if any(parts) and not (all(parts) and value):
+            raise ValueError(f"set all of {', '.join(_BUCKET)} and media_url, or none of them")
+        return value
 
     def url_of(self, host: str, path: str = "/") -> str:
         """Give the address people see for a host of ours."""

@@ -147,3 +147,33 @@ def test_configured_keys_leave_no_file(tmp_path):
 
     assert secret_keys(config) == ("a", "b")
     assert not config.data_dir.exists()
+
+
+def test_a_bucket_for_pictures_is_configured_whole_and_with_the_address_browsers_find_it_at():
+    bucket = {
+        "media_s3_endpoint": "https://s3.example/", "media_s3_bucket": "pictures", "media_s3_key_id": "key",
+        "media_s3_secret": "hidden", "media_url": "https://media.example/pictures/",
+    }  # fmt: skip
+
+    config = Config(**bucket)
+
+    assert (config.media_s3_endpoint, config.media_base) == (
+        "https://s3.example",
+        "https://media.example/pictures/",
+    )
+    assert "hidden" not in repr(config)
+    assert Config().media_base == "/media/"
+    assert Config(media_url="http://cdn.example:81").media_base == "http://cdn.example:81/"
+    for missing in bucket:
+        with pytest.raises(
+            ValidationError, match="set all of media_s3_endpoint, .* and media_url, or none of them"
+        ):
+            Config(**{name: value for name, value in bucket.items() if name != missing})
+
+
+@pytest.mark.parametrize("address", ["media.example", "https://a b", "https://a;script-src *", "ftp://a", ""])
+def test_the_address_of_pictures_can_say_nothing_else_in_the_policy_of_pages(address):
+    with pytest.raises(
+        UsageError, match="'media_url': Value error, give an address like https://media.example.org"
+    ):
+        load_config(environ={"SHOPWRIGHT_MEDIA_URL": address})

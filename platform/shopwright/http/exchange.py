@@ -31,6 +31,8 @@ class Exchange:
     """The session cookie's value, as it came."""
     csrf_cookie: str
     nonce: str
+    pictures_from: str = ""
+    """Origin of pictures that are not on this site."""
     store: Store | None = None
     locale: str = ""
     path: str = ""

@@ -74,7 +74,9 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     response.headers["Server"] = "Shopwright"
     if exchange is not None:
         response.headers["X-Request-ID"] = exchange.request_id
-        security.add_headers(response, exchange.nonce, secure=exchange.secure)
+        security.add_headers(
+            response, exchange.nonce, secure=exchange.secure, pictures_from=exchange.pictures_from
+        )
 
 
 def _add_vary(response: web.StreamResponse, name: str) -> None:

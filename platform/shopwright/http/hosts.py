@@ -31,6 +31,7 @@ class Proxies:
     def __init__(self, config: "Config") -> None:
         self._networks = [ip_network(network, strict=False) for network in config.trusted_proxies]
         self._cookies = Cookies(config)
+        self._pictures_from = security.origin(config.media_url)
         self._secure = config.public_scheme == "https"
 
     def exchange(self, request: web.Request) -> Exchange:
@@ -53,6 +54,7 @@ class Proxies:
             sid=self._cookies.read(request, "sid"),
             csrf_cookie=self._cookies.read(request, "csrf"),
             nonce=security.new_nonce(),
+            pictures_from=self._pictures_from,
         )
 
     def _client(self, request: web.Request, peer: str) -> str:

@@ -45,22 +45,29 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(18)
 
 
-def content_security_policy(nonce: str) -> str:
-    """Say what a page may load: its own, and what is inline with its nonce."""
+def origin(address: str | None) -> str:
+    """Give scheme, host and port of an address as a policy names them; nothing when there is none."""
+    return "/".join(address.split("/")[:3]) if address else ""
+
+
+def content_security_policy(nonce: str, pictures_from: str = "") -> str:
+    """Say what a page may load: its own, what is inline with its nonce, and pictures of one other origin."""
     own = f"'self' 'nonce-{nonce}'"
+    pictures = f"'self' data: {pictures_from}".rstrip()
     return (
-        f"default-src 'self'; script-src {own}; style-src {own}; img-src 'self' data:; object-src 'none'; "
+        f"default-src 'self'; script-src {own}; style-src {own}; img-src {pictures}; object-src 'none'; "
         "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
     )
 
 
-def add_headers(response: web.StreamResponse, nonce: str, *, secure: bool) -> None:
+def add_headers(response: web.StreamResponse, nonce: str, *, secure: bool, pictures_from: str = "") -> None:
     """Add the headers every answer has; a 304 gets no policy, since its page has the one of its nonce."""
     headers = response.headers
     for name, value in _FIXED.items():
         headers.setdefault(name, value)
     if response.status != 304:
         is_page = response.content_type == "text/html"
-        headers.setdefault("Content-Security-Policy", content_security_policy(nonce) if is_page else _NOTHING)
+        policy = content_security_policy(nonce, pictures_from) if is_page else _NOTHING
+        headers.setdefault("Content-Security-Policy", policy)
     if secure:
         headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")

@@ -59,8 +59,12 @@ class Static:
         if request.method not in {"GET", "HEAD"}:
             raise Failure(405, "Use GET or HEAD.", headers={"Allow": "GET, HEAD"})
         parts = [unquote(part) for part in request.rel_url.raw_path.split("/")[1:]]
-        path = self.find(parts, store)
+        config, path = self._kernel.config, self.find(parts, store)
         if path is None:
+            if parts[0] == "media" and config.media_s3_bucket and config.media_url:
+                # Old orders and settings name by its path what has moved into the bucket.
+                target = config.media_url + request.rel_url.raw_path.removeprefix("/media")
+                return web.Response(status=302, headers={"Location": target, "Cache-Control": _SOON})
             raise NotFound("There is no such file.")
         mark = digest(path)
         given = request.query.get("v", "")

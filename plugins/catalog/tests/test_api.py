@@ -109,6 +109,7 @@ async def test_a_product_has_all_its_page_needs(client, save):
         "height": 800,
         "srcset_avif": "",
         "srcset_webp": "",
+        "small": "/static/catalog/picture-to-come.svg",
         "focus_x": 50,
         "focus_y": 50,
     }

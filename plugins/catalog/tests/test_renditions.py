@@ -143,11 +143,12 @@ async def test_a_saved_picture_is_shown_as_it_is_until_its_copies_are_made(
     shown = (await after.json())["pictures"][0]
     assert before["pictures"] == [
         {"src": f"/media/{image.source}", "alt": "Shirt", "width": 1000, "height": 500, "srcset_avif": "",
-         "srcset_webp": "", "focus_x": 50, "focus_y": 50}
+         "srcset_webp": "", "small": f"/media/{image.source}", "focus_x": 50, "focus_y": 50}
     ]  # fmt: skip
     assert after.headers["X-Cache"] == "miss"
     assert shown["src"] == f"/media/{image.source}"
     assert shown["srcset_webp"] == ", ".join(f"{stem}.{w}w.webp {w}w" for w in (320, 640, 960, 1000))
+    assert shown["small"] == f"{stem}.320w.webp"
     assert shown["srcset_avif"] == shown["srcset_webp"].replace(".webp", ".avif")
     for kind in ("avif", "webp"):
         copy = await client.get(f"{stem}.320w.{kind}")

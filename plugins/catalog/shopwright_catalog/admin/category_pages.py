@@ -13,10 +13,9 @@ from shopwright_admin.api import Column, ListView, admin_page, list_page
 from shopwright_catalog.admin import uploads
 from shopwright_catalog.admin.product_form import Posted
 from shopwright_catalog.api import CategoryInput
-from shopwright_catalog.services import edit_category
+from shopwright_catalog.services import edit_category, renditions
 from shopwright_catalog.services.edit_category import CategoryDraft
 from shopwright_catalog.services.handles import handle_of
-from shopwright_catalog.services.pictures import address
 
 routes = Routes("catalog", Scope.ADMIN)
 _TEXTS = ("title", "description", "image_alt")
@@ -158,6 +157,6 @@ async def _editor(
         locales=[locale for locale in ctx.store.locales if locale != ctx.store.default_locale],
         errors=errors,
         can_edit=ctx.actor.can("catalog.category.edit"),
-        picture_address=address,
+        small=await renditions.small(ctx, [edited.category.image_source]),
         status=status,
     )

@@ -2,6 +2,7 @@
 """Pictures that staff upload with a form."""
 
 import asyncio
+import logging
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -14,6 +15,9 @@ from shopwright.context import Context
 from shopwright.errors import FieldError, Invalid
 from shopwright_catalog.admin.product_form import Posted
 from shopwright_catalog.api import ImageInput, PictureError, store_picture
+from shopwright_catalog.services.storage import StorageError
+
+log = logging.getLogger(__name__)
 
 LARGEST_FORM = 64 * 1024 * 1024
 
@@ -43,6 +47,11 @@ def _store(ctx: Context, files: Sequence[web.FileField], name: str) -> list[Imag
             except PictureError as error:
                 words = ctx.gettext(error.words, **error.values)
                 errors.append(FieldError(f"/{name}", "picture_refused", words))
+            except StorageError as error:
+                log.error("Store %s cannot keep a picture: %s", ctx.store.code, error)
+                words = ctx.gettext("Pictures cannot be kept at the moment. Try again in a minute.")
+                errors.append(FieldError(f"/{name}", "storage_failed", words))
+                break
     if errors:
         raise Invalid(errors=errors)
     return found

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from shopwright.context import Context
 from shopwright.i18n import translatable
 from shopwright_catalog.api import Picture
 
@@ -34,10 +35,13 @@ def is_outside(source: str) -> bool:
     return bool(_OUTSIDE.fullmatch(source))
 
 
-def picture(row: Mapping[str, Any] | None, texts: Mapping[str, str], fallback_alt: str) -> Picture | None:
+def picture(
+    ctx: Context, row: Mapping[str, Any] | None, texts: Mapping[str, str], fallback_alt: str
+) -> Picture | None:
     """Make a picture of a row; None when there is none.
 
     Args:
+        ctx: the reader's.
         row: ``source``, ``alt``, ``width``, ``height``, and perhaps ``widths`` of its copies and ``focus_x``, ``focus_y``.
         texts: translations of alt texts.
         fallback_alt: for a picture without an alt text.
@@ -49,19 +53,20 @@ def picture(row: Mapping[str, Any] | None, texts: Mapping[str, str], fallback_al
         return Picture(TO_COME, alt, _SIDE, _SIDE)
     source, widths = row["source"], row.get("widths") or ()
     return Picture(
-        src=address(source),
+        src=address(ctx, source),
         alt=alt,
         width=row["width"],
         height=row["height"],
-        srcset_avif=_srcset(source, widths, "avif"),
-        srcset_webp=_srcset(source, widths, "webp"),
+        srcset_avif=_srcset(ctx, source, widths, "avif"),
+        srcset_webp=_srcset(ctx, source, widths, "webp"),
+        small=address(ctx, rendition(source, widths[0], "webp")) if widths else "",
         focus_x=row.get("focus_x", _MIDDLE),
         focus_y=row.get("focus_y", _MIDDLE),
     )
 
 
-def _srcset(source: str, widths: Iterable[int], ending: str) -> str:
-    return ", ".join(f"{address(rendition(source, width, ending))} {width}w" for width in widths)
+def _srcset(ctx: Context, source: str, widths: Iterable[int], ending: str) -> str:
+    return ", ".join(f"{address(ctx, rendition(source, width, ending))} {width}w" for width in widths)
 
 
 def rendition(source: str, width: int, ending: str) -> str:
@@ -69,11 +74,11 @@ def rendition(source: str, width: int, ending: str) -> str:
     return f"{source.rpartition('.')[0] or source}.{width}w.{ending}"
 
 
-def address(source: str) -> str:
-    """Give the path at which a page shows a source."""
+def address(ctx: Context, source: str) -> str:
+    """Give the address at which a page shows a source."""
     if is_outside(source):
         return TO_COME
-    return source if source.startswith("/") else f"/media/{source}"
+    return source if source.startswith("/") else f"{ctx.kernel.config.media_base}{source}"
 
 
 def gallery(pictures: Iterable[Picture | None]) -> tuple[Picture, ...]:

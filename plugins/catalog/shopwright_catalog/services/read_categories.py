@@ -38,7 +38,7 @@ async def visible(ctx: Context) -> tuple[CategoryInfo, ...]:
             handle=c["handle"],
             title=c["title"],
             description=c["description"],
-            picture=picture({**c, "width": 800, "height": 800}, {}, c["title"]),
+            picture=picture(ctx, {**c, "width": 800, "height": 800}, {}, c["title"]),
             product_count=c["count"],
         )
         for c in orjson.loads(document)

@@ -59,7 +59,7 @@ async def by_handle(ctx: Context, handle: str) -> ProductInfo | None:
     priced = await prices.resolve(ctx, _requests(data, ctx.currency))
     everything: Mapping[UUID, Availability] = dict.fromkeys(ids, Availability())
     stock = await ctx.hooks.filter(stock_available, everything, variant_ids=ids)
-    return _product(data, stock, priced)
+    return _product(ctx, data, stock, priced)
 
 
 def _requests(data: dict[str, Any], currency: str) -> list[PriceRequest]:
@@ -77,12 +77,12 @@ def _requests(data: dict[str, Any], currency: str) -> list[PriceRequest]:
 
 
 def _product(
-    data: dict[str, Any], stock: Mapping[UUID, Availability], priced: Mapping[UUID, Price]
+    ctx: Context, data: dict[str, Any], stock: Mapping[UUID, Availability], priced: Mapping[UUID, Price]
 ) -> ProductInfo:
     translation = data["translation"] or {}
     texts = translation.get("texts") or {}
     title = translation.get("title") or data["title"]
-    pictures = {image["source"]: picture(image, texts, title) for image in data["images"]}
+    pictures = {image["source"]: picture(ctx, image, texts, title) for image in data["images"]}
     variants = tuple(_choice(v, texts, pictures, stock, priced) for v in data["variants"])
     names = [texts.get(name, name) for name in data["option_names"]]
     values = zip(*(variant.options for variant in variants), strict=True) if names else []

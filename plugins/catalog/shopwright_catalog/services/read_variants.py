@@ -37,15 +37,15 @@ async def by_id(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, VariantInfo]:
     if not ids:
         return {}
     rows = await ctx.fetch_rows(_HOT, ctx.locale, list(ids))
-    return {row["id"]: _variant(row, ctx.currency) for row in rows}
+    return {row["id"]: _variant(ctx, row) for row in rows}
 
 
 async def by_id_in(ctx: Context, session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, VariantInfo]:
     result = await session.execute(_IN_SESSION, {"locale": ctx.locale, "ids": list(ids)})
-    return {row["id"]: _variant(row, ctx.currency) for row in result.mappings()}
+    return {row["id"]: _variant(ctx, row) for row in result.mappings()}
 
 
-def _variant(row: Any, currency: str) -> VariantInfo:
+def _variant(ctx: Context, row: Any) -> VariantInfo:
     translation = _parsed(row["translation"]) or {}
     texts = translation.get("texts") or {}
     title = translation.get("title") or row["title"]
@@ -57,13 +57,13 @@ def _variant(row: Any, currency: str) -> VariantInfo:
         product_title=title,
         title=" / ".join(texts.get(value, value) for value in row["options"]),
         sku=row["sku"],
-        price=Money(row["price"], currency),
-        compare_at=None if compare_at is None else Money(compare_at, currency),
+        price=Money(row["price"], ctx.currency),
+        compare_at=None if compare_at is None else Money(compare_at, ctx.currency),
         requires_shipping=row["requires_shipping"],
         taxable=row["taxable"],
         tax_category=row["tax_category"],
         weight_grams=row["weight_grams"],
-        picture=picture(_parsed(row["image"]), texts, title),
+        picture=picture(ctx, _parsed(row["image"]), texts, title),
         published=row["published"],
         facts=facts_of(row),
     )

@@ -123,7 +123,7 @@ async def small(ctx: Context, sources: Sequence[str]) -> Callable[[str], str]:
     """Give what tells the address of the lightest that there is of some pictures, for lists of them."""
     rows = await ctx.fetch_rows(_SMALL, list(sources)) if sources else []
     light = {row["source"]: rendition(row["source"], row["width"], "webp") for row in rows}
-    return lambda source: address(light.get(source, source))
+    return lambda source: address(ctx, light.get(source, source))
 
 
 async def forget_pages(ctx: Context, sources: list[str]) -> None:

@@ -8,6 +8,10 @@ from shopwright.context import Context
 from shopwright.ids import new_id
 
 
+class StorageError(OSError):
+    """The place where pictures are kept does not answer, or does not let us in."""
+
+
 class Storage(Protocol):
     """A place for files. Its methods block: call them in a thread."""
 
@@ -16,15 +20,16 @@ class Storage(Protocol):
 
         Raises:
             FileNotFoundError: there is none of this name.
+            StorageError: it cannot be told.
         """
         ...
 
     def write(self, name: str, data: bytes) -> None:
-        """Keep a file; nobody sees half of it."""
-        ...
+        """Keep a file; nobody sees half of it.
 
-    def has(self, name: str) -> bool:
-        """Tell whether there is a file of this name."""
+        Raises:
+            StorageError: it could not be kept.
+        """
         ...
 
 
@@ -44,9 +49,6 @@ class Folder:
         part.write_bytes(data)
         part.replace(target)
 
-    def has(self, name: str) -> bool:
-        return self._path(name).is_file()
-
     def _path(self, name: str) -> Path:
         path = self._root / name
         if not path.resolve().is_relative_to(self._root.resolve()):
@@ -55,5 +57,11 @@ class Folder:
 
 
 def storage_of(ctx: Context) -> Storage:
-    """Give the place where a store's pictures are kept."""
-    return Folder(ctx.kernel.config.media_path)
+    """Give the place where pictures are kept: a bucket when one is configured, else the media folder."""
+    config = ctx.kernel.config
+    if config.media_s3_bucket is None:
+        return Folder(config.media_path)
+    # Loading it takes a while, and most installations have no bucket.
+    from shopwright_catalog.services.bucket import bucket_of
+
+    return bucket_of(config)

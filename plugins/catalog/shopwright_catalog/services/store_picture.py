@@ -32,9 +32,9 @@ def store(ctx: Context, path: Path, name: str) -> ImageInput:
     stem = _PLAIN.sub("-", Path(name).stem).strip("-")[:80] or "picture"
     source = f"{ctx.store.code}/{stem}-{digest}{ENDINGS[kind]}"
     storage = storage_of(ctx)
-    if storage.has(source):
+    try:
         cleaned = storage.read(source)
-    else:
+    except FileNotFoundError:
         cleaned = clean_picture.clean(data, kind, name)
         storage.write(source, cleaned)
     with Image.open(io.BytesIO(cleaned), formats=(kind,)) as image:

@@ -62,6 +62,6 @@ def _line(line: LineTotals) -> OrderLineInput:
         tax=line.tax,
         total=line.total,
         requires_shipping=line.variant.requires_shipping,
-        picture_src=line.variant.picture.src if line.variant.picture else "",
+        picture_src=line.variant.picture.small if line.variant.picture else "",
         provenance=line.provenance,
     )
