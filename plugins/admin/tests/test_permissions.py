@@ -9,7 +9,7 @@ from shopwright.clock import FakeClock, SystemClock
 from shopwright.http.routing import Scope
 from shopwright.ids import new_id
 from shopwright.testing.kernels import ALPHA
-from shopwright_customers.services import groups, notes
+from shopwright_customers.services import groups, notes, segments
 
 PASSWORD = "correct horse battery 9"
 EVERY = frozenset(
@@ -117,6 +117,7 @@ async def things(kernel, ctx, people, make_client):
     customer = await shopper.post_json("/api/v1/customers", account)
     group_id = await groups.create(ctx, code="vip", title="VIP", priority=0)
     note = await notes.add(ctx, customer["id"], "Likes lamps")
+    segment_id = await segments.create(ctx, code="new", title="New", match="all")
     key, _ = await kernel.auth.api_keys.create(ctx, "Sync", ["orders.order.view"])
     await kernel.auth.roles.save(ctx, "spare", "Spare", ())
     editor = ADDRESSES["/admin/templates/edit"]
@@ -136,7 +137,7 @@ async def things(kernel, ctx, people, make_client):
         "rate_id": rate["id"], "list_id": price_list["id"], "run_id": upload.headers["Location"].rpartition("/")[2], "key_id": key.id,
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
         "token": "x" * 43, "customer_id": customer["id"],
-        "group_id": group_id, "note_id": note.id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
+        "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
     }  # fmt: skip
 
 

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Customers as other plugins see them."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Literal, Protocol
 from uuid import UUID
+
+from pydantic import BaseModel
 
 from shopwright.context import Context
 
@@ -46,6 +50,48 @@ class GroupInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a segment: the code of its kind, what the kind is given, and whether it must not hold."""
+
+    code: str
+    values: Mapping[str, Any]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentInfo:
+    """Customers by rule: those for whom all or any of the conditions hold; without conditions, nobody."""
+
+    id: UUID
+    code: str
+    title: str
+    match: Literal["all", "any"]
+    conditions: tuple[Condition, ...]
+
+
+class ConditionKind(Protocol):
+    """A kind of condition of segments, registered by ``customer_conditions``."""
+
+    code: str
+    """``<plugin>.<name>``."""
+    values: type[BaseModel]
+    """What a condition of this kind is given; staff get a field for each, labelled by its ``title``.
+
+    An amount is whole minor units of the store's currency, with ``json_schema_extra={"money": True}``.
+    """
+
+    def label(self, ctx: Context) -> str: ...
+
+    async def choices(self, ctx: Context) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Give the values staff can choose from, as (value, label) by the name of a field."""
+        ...
+
+    async def matching(self, ctx: Context, values: Any, customer_ids: Sequence[UUID]) -> set[UUID]:
+        """Give those of the customers for whom the condition holds; asked for many at once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class AccountPage:
     """A page of a customer's account, added to its menu."""
 
@@ -80,3 +126,21 @@ async def groups_of(ctx: Context, customer_id: UUID) -> tuple[str, ...]:
     from shopwright_customers.services import groups as service
 
     return await service.codes_of(ctx, customer_id)
+
+
+async def segments(ctx: Context) -> tuple[SegmentInfo, ...]:
+    """Give the store's segments, by code."""
+    from shopwright_customers.services import segments as service
+
+    return tuple(saved.info() for saved in await service.saved(ctx))
+
+
+async def customers_in(ctx: Context, segment_code: str, customer_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Give those of the customers who are in a segment: a statement for it and one for each condition.
+
+    Nobody is in a segment that does not exist. A condition whose plugin is off or fails holds for nobody,
+    whether it is negated or not.
+    """
+    from shopwright_customers.services import matching
+
+    return await matching.customers_in(ctx, segment_code, customer_ids)

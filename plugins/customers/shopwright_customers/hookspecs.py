@@ -8,7 +8,7 @@ from uuid import UUID
 from shopwright.context import Context
 from shopwright.errors import Rejection
 from shopwright.hooks import hookspec
-from shopwright_customers.api import AccountPage
+from shopwright_customers.api import AccountPage, ConditionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +34,10 @@ async def customer_registered(ctx: Context, event: CustomerRegistered) -> None:
 @hookspec("collect", on_error="open", budget=0.5)
 async def account_pages(ctx: Context) -> Sequence[AccountPage]:
     """Give pages for the menu of a customer's account."""
+    raise AssertionError
+
+
+@hookspec("register")
+def customer_conditions() -> Sequence[ConditionKind]:
+    """Give kinds of conditions that segments of customers can be made of."""
     raise AssertionError

@@ -16,9 +16,10 @@ from shopwright.templating.slots import Fragment
 from shopwright_admin.api import NavItem
 from shopwright_customers import checks, hookspecs, jobs
 from shopwright_customers.admin import api as admin_api
-from shopwright_customers.admin import groups, groups_api, markings
+from shopwright_customers.admin import groups, groups_api, markings, segments, segments_api
 from shopwright_customers.admin import pages as admin_pages
-from shopwright_customers.api import AccountPage, groups_of
+from shopwright_customers.api import AccountPage, ConditionKind, groups_of
+from shopwright_customers.services import conditions
 from shopwright_customers.views import address_book, api, details, pages, recovery
 
 _ADDRESS = ("line1", "line2", "postal_code", "city", "region", "country")
@@ -49,6 +50,10 @@ class Plugin(BasePlugin):
             *(PiiColumn("customers_address", column, "address") for column in _ADDRESS),
             PiiColumn("customers_group", "code", "none"),
             PiiColumn("customers_group", "title", "none"),
+            *(
+                PiiColumn("customers_segment", name, "none")
+                for name in ("code", "title", "match", "conditions")
+            ),
             PiiColumn("customers_tag", "tag", "free_text"),
             PiiColumn("customers_note", "text", "free_text"),
             PiiColumn("customers_note", "author", "name"),
@@ -61,6 +66,7 @@ class Plugin(BasePlugin):
         return [
             *pages.routes, *recovery.routes, *details.routes, *address_book.routes, *api.api,
             *admin_api.admin_api, *groups_api.routes, *admin_pages.routes, *groups.routes, *markings.routes,
+            *segments.routes, *segments_api.routes,
         ]  # fmt: skip
 
     @hookimpl
@@ -72,12 +78,20 @@ class Plugin(BasePlugin):
         return checks.checks
 
     @hookimpl
+    def customer_conditions(self) -> Sequence[ConditionKind]:
+        return conditions.kinds()
+
+    @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
         path, groups_path = url(ctx, "customers.admin_customers"), url(ctx, "customers.admin_groups")
+        segments_path = url(ctx, "customers.admin_segments")
         return [
             NavItem(ctx.gettext("Customers"), path, "customers.customer.view", "Customers", "people", 10),
             NavItem(
                 ctx.gettext("Customer groups"), groups_path, "customers.group.view", "Customers", "layers", 20
+            ),
+            NavItem(
+                ctx.gettext("Segments"), segments_path, "customers.group.view", "Customers", "people", 30
             ),
         ]
 

@@ -2,7 +2,7 @@
 """The orders plugin: its manifest and its hook implementations."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from shopwright.context import Context
 from shopwright.doctor import DoctorCheck
@@ -15,7 +15,7 @@ from shopwright_admin.api import Card, NavItem
 from shopwright_orders import checks, hookspecs
 from shopwright_orders.admin import pages as admin_pages
 from shopwright_orders.api import OrderView
-from shopwright_orders.services import list_orders
+from shopwright_orders.services import customer_conditions, list_orders
 from shopwright_orders.views import api, pages
 
 _PII = {
@@ -75,6 +75,10 @@ class Plugin(BasePlugin):
     @hookimpl
     def register_doctor_checks(self) -> Sequence[DoctorCheck]:
         return checks.checks
+
+    @hookimpl(optionalhook=True)
+    def customer_conditions(self) -> Sequence[Any]:
+        return customer_conditions.kinds()
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:

@@ -14,13 +14,13 @@ Code = Annotated[
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 
-class _Typed(BaseModel):
+class Typed(BaseModel):
     """Input that names no field it does not know."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class GroupForm(_Typed):
+class GroupForm(Typed):
     """A group; ``code`` is of small letters, digits and hyphens."""
 
     code: Code
@@ -34,31 +34,31 @@ class ChangedGroup(GroupForm):
     version: int
 
 
-class Version(_Typed):
+class Version(Typed):
     """The version the caller has seen."""
 
     version: int
 
 
-class GroupsForm(_Typed):
+class GroupsForm(Typed):
     """The codes of all groups a customer shall be in."""
 
     groups: list[Code] = Field(default_factory=list, max_length=200)
 
 
-class TagsForm(_Typed):
+class TagsForm(Typed):
     """Tags with commas between them."""
 
     tags: str = Field(default="", max_length=4000)
 
 
-class TagList(_Typed):
+class TagList(Typed):
     """All tags a customer shall have."""
 
     tags: list[str] = Field(max_length=50)
 
 
-class NoteForm(_Typed):
+class NoteForm(Typed):
     """Something to write down."""
 
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accounts: making one, signing in and out. The answers for known and unknown addresses are the same."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from shopwright_customers.services.records import REALM
 
 _COLUMNS = "id, email::text AS email, name, locale, created_at, disabled_at"
 _BY_ID = f"SELECT {_COLUMNS} FROM customers_customer WHERE id = $1"
+_BY_IDS = f"SELECT {_COLUMNS} FROM customers_customer WHERE id = ANY($1) ORDER BY id DESC"
 _PAGE = f"""
 SELECT {_COLUMNS} FROM customers_customer c
 WHERE ($1 = '' OR email::text ILIKE $1 OR name ILIKE $1)
@@ -101,6 +103,11 @@ def sign_out(ctx: Context) -> None:
 async def by_id(ctx: Context, customer_id: UUID) -> CustomerInfo | None:
     rows = await ctx.fetch_rows(_BY_ID, customer_id)
     return _info(rows[0]) if rows else None
+
+
+async def by_ids(ctx: Context, customer_ids: Sequence[UUID]) -> list[CustomerInfo]:
+    """Give customers by their ids, newest first."""
+    return [_info(row) for row in await ctx.fetch_rows(_BY_IDS, list(customer_ids))] if customer_ids else []
 
 
 async def page(
