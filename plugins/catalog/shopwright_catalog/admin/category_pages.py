@@ -13,9 +13,9 @@ from shopwright_admin.api import Column, ListView, admin_page, list_page
 from shopwright_catalog.admin import uploads
 from shopwright_catalog.admin.product_form import Posted
 from shopwright_catalog.api import CategoryInput
+from shopwright_catalog.api.handles import handle_of
 from shopwright_catalog.services import edit_category, renditions
 from shopwright_catalog.services.edit_category import CategoryDraft
-from shopwright_catalog.services.handles import handle_of
 
 routes = Routes("catalog", Scope.ADMIN)
 _TEXTS = ("title", "description", "image_alt")

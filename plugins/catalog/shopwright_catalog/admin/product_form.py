@@ -14,7 +14,7 @@ from shopwright.context import Context
 from shopwright.errors import FieldError, Invalid
 from shopwright.money import Money
 from shopwright_catalog.api import ImageInput, ProductInput, VariantInput
-from shopwright_catalog.services.handles import handle_of
+from shopwright_catalog.api.handles import handle_of
 from shopwright_catalog.services.pictures import is_source
 from shopwright_catalog.services.staff_view import Draft
 

@@ -6,7 +6,7 @@ from collections import Counter
 from shopwright.errors import FieldError, Invalid
 from shopwright.i18n import translatable
 from shopwright_catalog.api import ProductInput, VariantInput
-from shopwright_catalog.services.handles import check_handle
+from shopwright_catalog.api.handles import check_handle
 from shopwright_catalog.services.pictures import MISSING, is_source
 
 MAX_PRICE = 10**12

@@ -12,8 +12,8 @@ from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_catalog.api import CategoryInput
+from shopwright_catalog.api.handles import check_handle
 from shopwright_catalog.jobs import want_renditions
-from shopwright_catalog.services.handles import check_handle
 from shopwright_catalog.services.pictures import MISSING, is_source
 from shopwright_catalog.services.read_categories import TAG
 

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What other plugins may ask of the catalogue, and the types it answers with. Reads run one statement each."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shopwright.context import Context
+from shopwright_catalog.api.handles import check_handle, handle_of
+from shopwright_catalog.api.inputs import CategoryInput, ImageInput, ProductInput, SavedProduct, VariantInput
+from shopwright_catalog.api.records import (
+    Availability,
+    CardInfo,
+    CardPage,
+    CategoryInfo,
+    CategoryRef,
+    OfferedPrice,
+    OptionInfo,
+    Picture,
+    PictureError,
+    Price,
+    PriceOffer,
+    PriceRequest,
+    ProductFacts,
+    ProductInfo,
+    ProductSummary,
+    Sort,
+    VariantChoice,
+    VariantInfo,
+)
+
+__all__ = [
+    "Availability",
+    "CardInfo",
+    "CardPage",
+    "CategoryInfo",
+    "CategoryInput",
+    "CategoryRef",
+    "ImageInput",
+    "OfferedPrice",
+    "OptionInfo",
+    "Picture",
+    "PictureError",
+    "Price",
+    "PriceOffer",
+    "PriceRequest",
+    "ProductFacts",
+    "ProductInfo",
+    "ProductInput",
+    "ProductSummary",
+    "SavedProduct",
+    "Sort",
+    "VariantChoice",
+    "VariantInfo",
+    "VariantInput",
+    "all_summaries",
+    "cards",
+    "categories",
+    "check_handle",
+    "handle_of",
+    "ids_of",
+    "live_options",
+    "place_pictures",
+    "prices",
+    "product",
+    "save_category",
+    "save_product",
+    "save_products",
+    "store_picture",
+    "summaries",
+    "variants",
+    "variants_in",
+]
+
+
+async def variants(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, VariantInfo]:
+    """Give variants by id, unpublished ones included (see ``published``); unknown ids are left out."""
+    from shopwright_catalog.services import read_variants
+
+    return await read_variants.by_id(ctx, ids)
+
+
+async def variants_in(ctx: Context, session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, VariantInfo]:
+    """Do as ``variants`` within the caller's transaction: for totals that are about to be charged."""
+    from shopwright_catalog.services import read_variants
+
+    return await read_variants.by_id_in(ctx, session, ids)
+
+
+async def prices(ctx: Context, requests: Sequence[PriceRequest]) -> dict[UUID, Price]:
+    """Give what each variant costs the context's actor now: listing, page, cart and order ask the same question.
+
+    Each variant is asked for once; plugins offer and adjust (``price_candidates``, ``price_select``,
+    ``price_adjust``).
+    """
+    from shopwright_catalog.services import prices as service
+
+    return await service.resolve(ctx, requests)
+
+
+async def product(ctx: Context, handle: str) -> ProductInfo | None:
+    """Give a published product by handle, availability included; None when there is none."""
+    from shopwright_catalog.services import read_product
+
+    return await read_product.by_handle(ctx, handle)
+
+
+async def cards(
+    ctx: Context,
+    *,
+    ids: Sequence[UUID] | None = None,
+    category: str | None = None,
+    sort: Sort = "featured",
+    cursor: str = "",
+    limit: int = 24,
+) -> CardPage:
+    """Give published products as cards: the given ids in their order, or one page of a category or of all.
+
+    Raises:
+        BadRequest: the cursor is not one of ours.
+    """
+    from shopwright_catalog.services import read_cards
+
+    return await read_cards.page(ctx, ids=ids, category=category, sort=sort, cursor=cursor, limit=limit)
+
+
+async def summaries(ctx: Context, ids: Sequence[UUID]) -> list[ProductSummary]:
+    """Give what rules ask about products, unpublished ones too; unknown ids are left out."""
+    from shopwright_catalog.services import read_summaries
+
+    return await read_summaries.by_id(ctx, ids)
+
+
+async def ids_of(ctx: Context, handles: Sequence[str]) -> dict[str, UUID]:
+    """Give the ids of products by handle; unknown ones are left out."""
+    from shopwright_catalog.services import read_summaries
+
+    return await read_summaries.ids_of(ctx, handles)
+
+
+async def all_summaries(
+    ctx: Context, *, after: UUID | None = None, limit: int = 1000
+) -> list[ProductSummary]:
+    """Walk through the published products by id: the next ones after an id."""
+    from shopwright_catalog.services import read_summaries
+
+    return await read_summaries.page(ctx, after, limit)
+
+
+async def categories(ctx: Context) -> tuple[CategoryInfo, ...]:
+    """Give the store's visible categories in their order."""
+    from shopwright_catalog.services import read_categories
+
+    return await read_categories.visible(ctx)
+
+
+async def save_product(ctx: Context, session: AsyncSession, product: ProductInput) -> SavedProduct:
+    """Create or replace a product by handle in the caller's transaction; variants keep their id by SKU or options.
+
+    Raises:
+        Invalid: names the field by JSON pointer (``/variants/2/price``) and says what is accepted.
+    """
+    from shopwright_catalog.services import save_product as service
+
+    return await service.save(ctx, session, product)
+
+
+async def save_products(
+    ctx: Context, session: AsyncSession, products: Sequence[ProductInput]
+) -> list[SavedProduct]:
+    """Do as ``save_product`` for several products of different handles, with a few statements for all of them.
+
+    Raises:
+        Invalid: a product cannot be saved; none of them is when the caller leaves the transaction.
+    """
+    from shopwright_catalog.services import save_product as service
+
+    return await service.save_all(ctx, session, products)
+
+
+async def live_options(session: AsyncSession, handles: Sequence[str]) -> dict[str, set[tuple[str, ...]]]:
+    """Give by handle the option values of the variants that products have now; unknown handles are left out."""
+    from shopwright_catalog.services import live_options as service
+
+    return await service.live_options(session, handles)
+
+
+def store_picture(ctx: Context, path: Path, *, name: str = "") -> ImageInput:
+    """Put an image file into the media folder, under ``name`` and a hash of its content. Blocks: call it in a thread.
+
+    It is decoded to be sure, turned the way its camera was held, and stored without metadata such as places, devices,
+    comments and thumbnails; its colour profile stays.
+
+    Raises:
+        PictureError: it is too large, broken, or not a PNG, JPEG, WebP, AVIF or GIF by its content.
+    """
+    from shopwright_catalog.services import store_picture as service
+
+    return service.store(ctx, path, name or path.name)
+
+
+async def place_pictures(ctx: Context, session: AsyncSession, pictures: Mapping[str, ImageInput]) -> int:
+    """Put stored pictures where products name their outside addresses (the keys); give how many products changed."""
+    from shopwright_catalog.services import place_pictures as service
+
+    return await service.place(ctx, session, pictures)
+
+
+async def save_category(ctx: Context, session: AsyncSession, category: CategoryInput) -> UUID:
+    """Create or replace a category by handle."""
+    from shopwright_catalog.services import save_category as service
+
+    return await service.save(ctx, session, category)
