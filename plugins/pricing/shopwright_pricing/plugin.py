@@ -18,16 +18,17 @@ from shopwright_catalog import api as catalog
 from shopwright_catalog.api import PriceOffer, PriceRequest
 from shopwright_catalog.hookspecs import ProductDeleted, ProductSaved
 from shopwright_pricing import hookspecs, jobs
-from shopwright_pricing.admin import pages, price_pages, why_page
+from shopwright_pricing.admin import content_pages, pages, price_pages, why_page
 from shopwright_pricing.api import AudienceTag
 from shopwright_pricing.services import candidates, history, prices, shown
 from shopwright_pricing.services.shown import PricedVariant
 from shopwright_pricing.settings import PricingSettings
-from shopwright_pricing.views import admin_api, api
+from shopwright_pricing.views import admin_api, api, content_api
 
 _TEXTS = {
     "pricing_list": ("code", "title", "currency", "audience", "audience_tags", "market", "rounding"),
     "pricing_history": ("currency", "rule"),
+    "pricing_content": ("unit",),
 }
 
 
@@ -80,11 +81,20 @@ class Plugin(BasePlugin):
             return []
         variants = cast("Sequence[PricedVariant]", getattr(model, "variants", ()))
         found = await shown.for_page(ctx, variants)
-        return [Fragment("pricing/after-price.html", {"shown": found}, priority=10)] if found else []
+        words = [(x, x.unit_price.words(ctx) if x.unit_price else "") for x in found]
+        return [Fragment("pricing/after-price.html", {"shown": words}, priority=10)] if found else []
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*api.routes, *admin_api.routes, *pages.routes, *price_pages.routes, *why_page.routes]
+        return [
+            *api.routes,
+            *admin_api.routes,
+            *content_api.routes,
+            *pages.routes,
+            *price_pages.routes,
+            *content_pages.routes,
+            *why_page.routes,
+        ]
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:
@@ -92,8 +102,9 @@ class Plugin(BasePlugin):
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
-        lists, why = url(ctx, "pricing.admin_lists"), url(ctx, "pricing.admin_why")
+        lists, contents, why = (url(ctx, f"pricing.admin_{name}") for name in ("lists", "contents", "why"))
         return [
             NavItem(ctx.gettext("Price lists"), lists, "pricing.list.view", "Catalogue", "percent", 60),
+            NavItem(ctx.gettext("Unit prices"), contents, "pricing.list.view", "Catalogue", "percent", 62),
             NavItem(ctx.gettext("Why this price?"), why, "pricing.list.view", "Catalogue", "search", 65),
         ]

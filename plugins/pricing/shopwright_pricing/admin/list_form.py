@@ -18,7 +18,7 @@ def _empty_is_none(value: Any) -> Any:
 
 
 Time = Annotated[datetime | None, BeforeValidator(_empty_is_none)]
-Percent = Annotated[Decimal | None, BeforeValidator(_empty_is_none)]
+OptionalNumber = Annotated[Decimal | None, BeforeValidator(_empty_is_none)]
 
 
 class ListForm(BaseModel):
@@ -34,7 +34,7 @@ class ListForm(BaseModel):
     audience: Audience = "everybody"
     audience_codes: str = Field(default="", max_length=20_000)
     market: str = Field(default="", max_length=40)
-    percent: Percent = None
+    percent: OptionalNumber = None
     rounding: RoundTo = "none"
     shows_before: bool = False
     version: int = 0

@@ -15,11 +15,10 @@ from uuid import UUID
 import orjson
 
 from shopwright.context import Context
+from shopwright_pricing.services import keeping
+from shopwright_pricing.services.contents import CONTENTS, Content, read_contents
 from shopwright_pricing.services.history import LOWEST, Lowest, read_lowest
 from shopwright_pricing.services.rounding import RoundTo
-
-TAG = "pricing.lists"
-_KEPT_FOR = 3600.0
 
 _LISTS = """
 (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'code', l.code, 'currency', l.currency,
@@ -33,10 +32,18 @@ _PRICES = """
     ORDER BY p.min_quantity), '[]') FROM pricing_price p
  WHERE p.variant_id = ANY($1) AND ($2::uuid[] IS NULL OR p.list_id = ANY($2)))
 """
-_READ = f"""
-SELECT jsonb_build_object('lists', CASE WHEN $2::uuid[] IS NULL THEN {_LISTS} END, 'prices', {_PRICES},
-    'lowest', CASE WHEN $3::text <> '' THEN {LOWEST.format(currency="$3::text", now="$4::timestamptz")} END)
+_EXTRAS = """
+jsonb_build_object('lowest', {lowest}, 'contents', {contents})
 """
+_READ = f"""
+SELECT jsonb_build_object('kept', CASE WHEN $2::uuid[] IS NULL THEN jsonb_build_object('lists', {_LISTS},
+        'has_contents', EXISTS (SELECT 1 FROM pricing_content)) END,
+    'prices', {_PRICES}, 'extras', CASE WHEN $3::text <> '' THEN
+        {_EXTRAS.format(lowest=LOWEST.format(currency="$3::text", now="$4::timestamptz"), contents=CONTENTS)} END)
+"""
+_READ_EXTRAS = "SELECT " + _EXTRAS.format(
+    lowest=LOWEST.format(currency="$2::text", now="$3::timestamptz"), contents=CONTENTS
+)
 
 _moment: ContextVar[datetime | None] = ContextVar("shopwright_pricing_moment", default=None)
 
@@ -85,11 +92,27 @@ Tiers = dict[tuple[UUID, UUID], list[Tier]]
 
 
 @dataclass(frozen=True, slots=True)
+class Extras:
+    """What is told beside the prices of variants: the lowest of their history, and what is in them."""
+
+    lowest: dict[UUID, Lowest]
+    contents: dict[UUID, Content]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept in memory of a store."""
+
+    lists: tuple[ActiveList, ...]
+    has_contents: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """What was read of variants; ``lowest`` is None where it was not asked for."""
+    """What was read of variants; ``extras`` is None where they were not asked for."""
 
     tiers: Tiers
-    lowest: dict[UUID, Lowest] | None = None
+    extras: Extras | None = None
 
 
 def now(ctx: Context) -> datetime:
@@ -110,42 +133,51 @@ class at_moment:  # noqa: N801 - used like a function
         _moment.reset(self._token)
 
 
-async def lists_and_prices(
-    ctx: Context, variant_ids: Sequence[UUID], *, lowest: bool = False
-) -> tuple[tuple[ActiveList, ...], Found | None]:
-    """Give the store's lists; when they had to be read, with what the variants have in all of them."""
+async def kept_and_prices(
+    ctx: Context, variant_ids: Sequence[UUID], *, extras: bool = False
+) -> tuple[Kept, Found | None]:
+    """Give what is kept of the store; when it had to be read, with what the variants have in all lists."""
     found: Found | None = None
 
     async def read() -> bytes:
         nonlocal found
-        values, found = await _read(ctx, variant_ids, None, lowest=lowest)
+        values, found = await _read(ctx, variant_ids, None, extras=extras)
         return orjson.dumps(values)
 
     store = ctx.store.id
-    kept = await ctx.kernel.backend.cache.get_or_set(
-        f"{store}:pricing:lists", _KEPT_FOR, read, [f"{store}:{TAG}"]
+    values = orjson.loads(
+        await ctx.kernel.backend.cache.get_or_set(
+            f"{store}:pricing:lists", keeping.SECONDS, read, [f"{store}:{keeping.TAG}"]
+        )
     )
-    return tuple(_list(values) for values in orjson.loads(kept)), found
+    return Kept(tuple(_list(x) for x in values["lists"]), values["has_contents"]), found
 
 
 async def prices_in(
-    ctx: Context, variant_ids: Sequence[UUID], list_ids: Sequence[UUID], *, lowest: bool = False
+    ctx: Context, variant_ids: Sequence[UUID], list_ids: Sequence[UUID], *, extras: bool = False
 ) -> Found:
-    """Read the prices of variants in lists, with all their quantities: one statement.
+    """Read the prices of variants in lists, with all their quantities: one statement, extras included."""
+    return (await _read(ctx, variant_ids, list_ids, extras=extras))[1]
 
-    ``lowest``: with the lowest prices of their history, too.
-    """
-    return (await _read(ctx, variant_ids, list_ids, lowest=lowest))[1]
+
+async def extras_of(ctx: Context, variant_ids: Sequence[UUID]) -> Extras:
+    """Read what is told beside the prices of variants: one statement."""
+    values = await ctx.fetch_value(_READ_EXTRAS, list(variant_ids), ctx.currency, ctx.clock.now())
+    return _extras(orjson.loads(values))
 
 
 async def _read(
-    ctx: Context, variant_ids: Sequence[UUID], list_ids: Sequence[UUID] | None, *, lowest: bool
+    ctx: Context, variant_ids: Sequence[UUID], list_ids: Sequence[UUID] | None, *, extras: bool
 ) -> tuple[Any, Found]:
     ids = None if list_ids is None else list(list_ids)
-    currency = ctx.currency if lowest else ""
+    currency = ctx.currency if extras else ""
     values = orjson.loads(await ctx.fetch_value(_READ, list(variant_ids), ids, currency, ctx.clock.now()))
-    known = None if values["lowest"] is None else read_lowest(values["lowest"])
-    return values["lists"], Found(_tiers(values["prices"]), known)
+    known = None if values["extras"] is None else _extras(values["extras"])
+    return values["kept"], Found(_tiers(values["prices"]), known)
+
+
+def _extras(values: dict[str, Any]) -> Extras:
+    return Extras(read_lowest(values["lowest"]), read_contents(values["contents"]))
 
 
 def _tiers(rows: Sequence[Any]) -> Tiers:

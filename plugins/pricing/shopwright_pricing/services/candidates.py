@@ -4,7 +4,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from shopwright.actor import Actor
@@ -14,8 +14,7 @@ from shopwright.money import Money
 from shopwright_catalog.api import OfferedPrice, PriceOffer, PriceRequest
 from shopwright_pricing.hookspecs import price_audience
 from shopwright_pricing.services import active
-from shopwright_pricing.services.active import ActiveList, Found, Tier, Tiers
-from shopwright_pricing.services.history import Lowest
+from shopwright_pricing.services.active import ActiveList, Extras, Found, Kept, Tier, Tiers
 from shopwright_pricing.services.rounding import share
 
 
@@ -28,8 +27,9 @@ class Asked:
     requests: dict[UUID, PriceRequest] = field(default_factory=dict)
     lists: tuple[ActiveList, ...] = ()
     tiers: Tiers = field(default_factory=dict)
-    lowest: dict[UUID, Lowest] | None = None
-    """Of the history of a single product's variants; None when it was not read."""
+    extras: Extras | None = None
+    """Of a single product's variants; None when they were not read."""
+    has_contents: bool = False
 
 
 _asked: ContextVar[Asked | None] = ContextVar("shopwright_pricing_asked", default=None)
@@ -59,14 +59,14 @@ async def offers(ctx: Context, requests: Sequence[PriceRequest]) -> list[PriceOf
     if _again.get() and known is not None:
         return _made(known.lists, known.tiers, requests)
     ids = [request.variant_id for request in requests]
-    # A single product is shown with its lowest prices: they come with the same statement.
+    # A single product is shown with more than its prices, which comes with the same statement.
     alone = ctx.visit is not None and len({request.product_id for request in requests}) == 1
-    lists, found = await active.lists_and_prices(ctx, ids, lowest=alone)
-    holding = await _holding(ctx, lists)
+    kept, found = await active.kept_and_prices(ctx, ids, extras=alone)
+    holding = await _holding(ctx, kept.lists)
     with_prices = [x.id for x in holding if x.has_prices]
     if found is None:
-        found = await active.prices_in(ctx, ids, with_prices, lowest=alone) if with_prices else Found({})
-    _note(ctx, requests, holding, found)
+        found = await active.prices_in(ctx, ids, with_prices, extras=alone) if with_prices else Found({})
+    _note(ctx, requests, replace(kept, lists=holding), found)
     return _made(holding, found.tiers, requests)
 
 
@@ -79,9 +79,7 @@ async def _holding(ctx: Context, lists: Sequence[ActiveList]) -> tuple[ActiveLis
     return tuple(x for x in holding if x.is_for(tags))
 
 
-def _note(
-    ctx: Context, requests: Sequence[PriceRequest], lists: tuple[ActiveList, ...], found: Found
-) -> None:
+def _note(ctx: Context, requests: Sequence[PriceRequest], kept: Kept, found: Found) -> None:
     if ctx.visit is None:
         return
     known = asked(ctx)
@@ -89,9 +87,9 @@ def _note(
         known = Asked(ctx.visit, ctx.actor)
         _asked.set(known)
     known.requests.update((x.variant_id, x) for x in requests)
-    known.lists = lists
+    known.lists, known.has_contents = kept.lists, kept.has_contents
     known.tiers.update(found.tiers)
-    known.lowest = found.lowest
+    known.extras = found.extras
 
 
 def _made(lists: Sequence[ActiveList], tiers: Tiers, requests: Sequence[PriceRequest]) -> list[PriceOffer]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -42,7 +41,6 @@ LOWEST = """
     WHERE h.variant_id = v.id AND h.currency = {currency} ORDER BY h.at DESC, h.id DESC LIMIT 1) AS newest)
 """
 """By variant of ``$1``: the newest amount, the lowest of the 30 days before it, and of those before now."""
-_LOWEST = "SELECT " + LOWEST.format(currency="$2", now="$3::timestamptz")
 _CHANGES = """
 SELECT h.amount, h.currency, h.rule, h.at FROM pricing_history h WHERE h.variant_id = $1
 ORDER BY h.at DESC, h.id DESC LIMIT 50
@@ -79,12 +77,6 @@ async def record(ctx: Context, variant_ids: Sequence[UUID]) -> None:
 
     if variant_ids:
         await ctx.run(work)
-
-
-async def lowest(ctx: Context, variant_ids: Sequence[UUID]) -> dict[UUID, Lowest]:
-    """Give the lowest prices of variants; those without a history are left out."""
-    found = await ctx.fetch_value(_LOWEST, list(variant_ids), ctx.currency, ctx.clock.now())
-    return read_lowest(orjson.loads(found))
 
 
 def read_lowest(rows: Sequence[Any]) -> dict[UUID, Lowest]:

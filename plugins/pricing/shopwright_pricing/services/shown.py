@@ -3,14 +3,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
 from shopwright.context import Context
 from shopwright.money import Money
 from shopwright_catalog import api as catalog
-from shopwright_pricing.services import history
+from shopwright_pricing.services import active
+from shopwright_pricing.services.active import Extras
 from shopwright_pricing.services.candidates import Asked, again, asked
+from shopwright_pricing.services.contents import WORDS
 from shopwright_pricing.settings import PricingSettings
 
 MOST_TIERS = 20
@@ -39,6 +42,19 @@ class PriceTier:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """What a unit of the content costs: ``unit`` is kg, l, m, m2 or piece."""
+
+    price: Money
+    unit: str
+    content: Decimal
+    """How much of the unit is in one piece."""
+
+    def words(self, ctx: Context) -> str:
+        return ctx.gettext(WORDS[self.unit], price=ctx.format_money(self.price))
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What stands beside a variant's price; ``title`` is empty where it is the same for all variants."""
 
@@ -46,13 +62,21 @@ class Beside:
     tiers: tuple[PriceTier, ...] = ()
     lowest: Money | None = None
     """The lowest public price of the 30 days before the reduction; None without a reduction, or when unknown."""
+    unit_price: UnitPrice | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.tiers or self.lowest or self.unit_price)
 
 
 async def beside(ctx: Context, variants: Sequence[PricedVariant]) -> dict[UUID, Beside]:
     """Give what stands beside the price of each variant, for the actor who was given these prices."""
     tiers = await _tiers(ctx, [variant.id for variant in variants])
-    lowest = await _lowest(ctx, variants)
-    return {x.id: Beside(x.title, tiers.get(x.id, ()), lowest.get(x.id)) for x in variants}
+    extras = await _extras(ctx, variants)
+    return {
+        x.id: Beside(x.title, tiers.get(x.id, ()), _lowest(extras, x), _unit_price(extras, x))
+        for x in variants
+    }
 
 
 async def for_page(ctx: Context, variants: Sequence[PricedVariant]) -> list[Beside]:
@@ -66,9 +90,9 @@ async def for_page(ctx: Context, variants: Sequence[PricedVariant]) -> list[Besi
         )
         for x in (await beside(ctx, variants)).values()
     ]
-    if len({(x.tiers, x.lowest) for x in found}) == 1:
+    if len({(x.tiers, x.lowest, x.unit_price) for x in found}) == 1:
         found = [replace(found[0], title="")]
-    return [x for x in found if x.tiers or x.lowest]
+    return [x for x in found if not x.is_empty]
 
 
 async def _tiers(ctx: Context, variant_ids: Sequence[UUID]) -> dict[UUID, tuple[PriceTier, ...]]:
@@ -100,16 +124,27 @@ def _quantities(known: Asked, variant_ids: frozenset[UUID]) -> list[int]:
     return sorted(found - {1})[:MOST_TIERS]
 
 
-async def _lowest(ctx: Context, variants: Sequence[PricedVariant]) -> dict[UUID, Money]:
-    reduced = {x.id: x.price for x in variants if x.compare_at is not None}
-    if not reduced:
-        return {}
+async def _extras(ctx: Context, variants: Sequence[PricedVariant]) -> Extras | None:
+    """Give what came with the prices, or read it where it is needed."""
     known = asked(ctx)
-    found = known.lowest if known is not None else None
-    if found is None:
-        found = await history.lowest(ctx, list(reduced))
-    return {
-        variant_id: Money(amount, reduced[variant_id].currency)
-        for variant_id in reduced.keys() & found.keys()
-        if (amount := found[variant_id].beside(reduced[variant_id].amount)) is not None
-    }
+    if known is not None and known.extras is not None:
+        return known.extras
+    has_contents = known is not None and known.has_contents
+    if not has_contents and all(x.compare_at is None for x in variants):
+        return None
+    return await active.extras_of(ctx, [x.id for x in variants])
+
+
+def _lowest(extras: Extras | None, variant: PricedVariant) -> Money | None:
+    known = extras.lowest.get(variant.id) if extras is not None else None
+    if known is None or variant.compare_at is None:
+        return None
+    amount = known.beside(variant.price.amount)
+    return None if amount is None else Money(amount, variant.price.currency)
+
+
+def _unit_price(extras: Extras | None, variant: PricedVariant) -> UnitPrice | None:
+    known = extras.contents.get(variant.id) if extras is not None else None
+    if known is None:
+        return None
+    return UnitPrice(known.price_of_unit(variant.price), known.unit, known.quantity)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright_pricing import jobs
-from shopwright_pricing.services.active import TAG
+from shopwright_pricing.services.keeping import TAG
 
 MOST_PAGES = 1000
 """Lists with more products drop all pages of the store."""

@@ -11,7 +11,7 @@ from shopwright.http.routing import Caching, Routes, Scope
 from shopwright.money import Money, Provenance
 from shopwright_catalog import api as catalog
 from shopwright_pricing.services import shown
-from shopwright_pricing.services.shown import PriceTier
+from shopwright_pricing.services.shown import PriceTier, UnitPrice
 
 routes = Routes("pricing", Scope.API)
 
@@ -27,6 +27,7 @@ class VariantPrices:
     compare_at: Money | None
     lowest_price_30_days: Money | None
     """The lowest public price of the 30 days before a reduction."""
+    unit_price: UnitPrice | None
     tiers: tuple[PriceTier, ...]
     provenance: tuple[Provenance, ...]
 
@@ -41,7 +42,7 @@ class ProductPrices:
 
 @routes.get("/api/v1/products/{handle}/prices", permission=PUBLIC, caching=Caching(page=60))
 async def product_prices(ctx: Context, handle: str) -> ProductPrices:
-    """Give the prices of a published product: with tiers, the lowest before a reduction, and the trail."""
+    """Give the prices of a published product: with tiers, unit prices, the lowest before a reduction, and the trail."""
     found = await catalog.product(ctx, handle)
     if found is None:
         raise NotFound("There is no such product.")
@@ -56,6 +57,7 @@ async def product_prices(ctx: Context, handle: str) -> ProductPrices:
             price=x.price,
             compare_at=x.compare_at,
             lowest_price_30_days=extra[x.id].lowest,
+            unit_price=extra[x.id].unit_price,
             tiers=extra[x.id].tiers,
             provenance=x.provenance,
         )
