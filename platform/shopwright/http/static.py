@@ -3,6 +3,7 @@
 
 import hashlib
 import importlib
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ FOREVER = "public, max-age=31536000, immutable"
 _SOON = "public, max-age=300"
 _IN_MEMORY = 2 * 1024 * 1024
 _FEWEST_DIGITS = 8
+# Such a name ends in a fingerprint of the picture, perhaps with the width of a copy: another picture has another name.
+_LASTING = re.compile(r".+-[0-9a-f]{12}(\.[0-9]+w)?\.[a-z]+")
 # A picture may hold scripts and links; opened by itself it is nobody's page.
 _SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -69,9 +72,10 @@ class Static:
         mark = digest(path)
         given = request.query.get("v", "")
         is_this_version = len(given) >= _FEWEST_DIGITS and mark.startswith(given)
+        is_lasting = parts[0] == "media" and _LASTING.fullmatch(parts[-1])
         headers = {
             "Content-Type": TYPES[path.suffix],
-            "Cache-Control": FOREVER if is_this_version else _SOON,
+            "Cache-Control": FOREVER if is_this_version or is_lasting else _SOON,
         }
         if path.suffix == ".svg":
             headers["Content-Security-Policy"] = _SVG_POLICY

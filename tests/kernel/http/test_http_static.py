@@ -113,3 +113,34 @@ async def test_media_files_are_given_large_ones_too(client, kernel):
     )
     assert (part.status, await part.read()) == (206, b"x" * 10)
     assert await (await client.get("/media/products/b.webp")).read() == b"small"
+
+
+async def test_a_media_file_whose_name_has_its_fingerprint_is_kept_for_ever(client, kernel):
+    folder = kernel.config.media_path / "alpha"
+    folder.mkdir(parents=True)
+    names = ("lamp-0123456789ab.png", "lamp-0123456789ab.320w.avif", "lamp.png", "lamp-0123456789abc.png")
+    for name in names:
+        (folder / name).write_bytes(b"x")
+
+    kept = [(await client.get(f"/media/alpha/{name}")).headers["Cache-Control"] for name in names]
+
+    forever, soon = "public, max-age=31536000, immutable", "public, max-age=300"
+    assert kept == [forever, forever, soon, soon]
+
+
+async def test_a_media_file_that_moved_into_a_bucket_is_looked_for_there(make_kernel, make_client):
+    bucket = {
+        "media_s3_endpoint": "https://s3.example", "media_s3_bucket": "b", "media_s3_key_id": "k",
+        "media_s3_secret": "s", "media_url": "https://media.example/b",
+    }  # fmt: skip
+    kernel = await make_kernel(plugins=[], stores=[ALPHA], config=bucket)
+    client = await make_client(kernel, "alpha")
+    logo = kernel.config.media_path / "alpha/logo.svg"
+    logo.parent.mkdir(parents=True)
+    logo.write_text("<svg/>")
+
+    moved = await client.get("/media/alpha/a%20b.png", allow_redirects=False)
+
+    assert (moved.status, moved.headers["Location"]) == (302, "https://media.example/b/alpha/a%20b.png")
+    assert (await client.get("/media/alpha/logo.svg")).status == 200
+    assert (await client.get("/static/theme/nope/a.css")).status == 404
