@@ -22,6 +22,7 @@ from shopwright_admin.api import NavItem
 from shopwright_catalog.api import Price, PriceRequest
 from shopwright_checkout.api import Cart, CartView, Stage, Totals
 from shopwright_discounts import checks, hookspecs, jobs
+from shopwright_discounts.admin import batches, try_cart
 from shopwright_discounts.admin import pages as admin_pages
 from shopwright_discounts.api import ActionKind, ConditionKind
 from shopwright_discounts.services import actions, cart, catalogue, conditions, coupons, redeem
@@ -41,6 +42,7 @@ _TEXTS = {
         "actions",
     ),
     "discounts_coupon": ("code",),
+    "discounts_batch": ("prefix",),
     "discounts_redemption": ("state",),
     "discounts_shown": ("active",),
 }
@@ -132,18 +134,27 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*pages.routes, *api.routes, *admin_pages.routes, *admin_api.routes]
+        return [
+            *pages.routes,
+            *api.routes,
+            *try_cart.routes,
+            *admin_pages.routes,
+            *batches.routes,
+            *admin_api.routes,
+        ]
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
         path = url(ctx, "discounts.admin_promotions")
+        permission, try_path = "discounts.promotion.view", url(ctx, "discounts.admin_try_cart")
         return [
-            NavItem(ctx.gettext("Discounts"), path, "discounts.promotion.view", "Catalogue", "percent", 60)
+            NavItem(ctx.gettext("Discounts"), path, permission, "Catalogue", "percent", 60),
+            NavItem(ctx.gettext("Try a cart"), try_path, permission, "Catalogue", "percent", 61),
         ]
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:
-        return [jobs.turn_prices]
+        return [jobs.turn_prices, jobs.make_codes]
 
     @hookimpl
     def register_schedules(self) -> Sequence[Schedule]:

@@ -2,7 +2,7 @@
 """Promotions in the admin: list, editor, codes."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from aiohttp import web
@@ -17,8 +17,8 @@ from shopwright_admin.api import Column, ListView, admin_page, list_page
 from shopwright_discounts.admin import parts_form, promotion_form
 from shopwright_discounts.admin.promotion_form import Typed
 from shopwright_discounts.hookspecs import promotion_actions, promotion_conditions
-from shopwright_discounts.services import coupons, save_promotion
-from shopwright_discounts.services.read_promotions import SavedPromotion, all_promotions, by_id
+from shopwright_discounts.services import bulk, coupons, save_promotion
+from shopwright_discounts.services.read_promotions import SavedPromotion, State, all_promotions, by_id
 
 routes = Routes("discounts", Scope.ADMIN)
 VIEW, EDIT = "discounts.promotion.view", "discounts.promotion.edit"
@@ -38,6 +38,12 @@ class CouponForm(BaseModel):
     limit_total: str = Field(default="", max_length=10)
 
 
+class StateQuery(BaseModel):
+    """Which promotions to list."""
+
+    state: Literal["", "active", "scheduled", "ended", "off"] = ""
+
+
 class SwitchForm(BaseModel):
     """Whether a code is to be valid."""
 
@@ -45,9 +51,11 @@ class SwitchForm(BaseModel):
 
 
 @routes.get("/admin/discounts", permission=VIEW)
-async def admin_promotions(ctx: Context) -> web.Response:
-    """List promotions."""
-    found = await all_promotions(ctx)
+async def admin_promotions(ctx: Context, query: StateQuery) -> web.Response:
+    """List promotions, all or those of one state."""
+    found = [x for x in await all_promotions(ctx) if query.state in {"", x.state}]
+    path = url(ctx, "discounts.admin_promotions")
+    states = [("", ctx.gettext("All")), *((x, ctx.gettext(x)) for x in get_args(State))]
     view = ListView(
         title=ctx.gettext("Discounts"),
         columns=[
@@ -72,6 +80,10 @@ async def admin_promotions(ctx: Context) -> web.Response:
         empty_text=ctx.gettext("A promotion makes prices or carts cheaper, by rules or by codes."),
         create_url=url(ctx, "discounts.admin_new_promotion") if ctx.actor.can(EDIT) else "",
         create_label=ctx.gettext("Add a promotion"),
+        filters=[
+            {"label": label, "url": f"{path}?state={state}" if state else path, "current": state == query.state}
+            for state, label in states
+        ],
     )  # fmt: skip
     return await list_page(ctx, view)
 
@@ -206,6 +218,8 @@ async def _editor(
             for name in ("conditions", "actions")
         ],
         codes=await coupons.of_promotion(ctx, saved.id, limit=_CODES_SHOWN) if saved else (),
+        batches=await bulk.of_promotion(ctx, saved.id) if saved else (),
+        most=bulk.MOST,
         locales=[x for x in ctx.store.locales if x != ctx.store.default_locale],
         can_edit=ctx.actor.can(EDIT),
     )

@@ -15,16 +15,21 @@ from shopwright.money import Money, Provenance
 from shopwright_checkout.api import Cart, LineTotals, ShippingRate, Totals
 from shopwright_discounts.api import Basket, Reason
 from shopwright_discounts.services.catalogue import audience_of, item_of, rounding_of
-from shopwright_discounts.services.engine import Candidate, Outcome, run
+from shopwright_discounts.services.engine import Candidate, Outcome, Refused, run
 from shopwright_discounts.services.promotions import Live, enabled, local_now
 from shopwright_orders import api as orders
 
 NOTE = "discounts"
 """Where the totals' notes tell what was given and what was not."""
+TRIED = "discounts.tried"
+"""Attribute of a cart that is only tried, with codes to try: of one that is stored nobody can set it."""
 _STATE = """
 SELECT 'coupon' AS what, c.id, c.promotion_id, c.code, c.uses, c.limit_total AS most, c.enabled, 0::bigint AS spent
 FROM discounts_cart_coupon x JOIN discounts_coupon c ON c.store_id = x.store_id AND c.id = x.coupon_id
 WHERE x.cart_id = $1
+UNION ALL
+SELECT 'coupon', c.id, c.promotion_id, c.code, c.uses, c.limit_total, c.enabled, 0 FROM discounts_coupon c
+WHERE c.code = ANY($4::text[])
 UNION ALL
 SELECT 'promotion', p.id, p.id, '', p.uses, p.limit_total, p.enabled, p.spent FROM discounts_promotion p
 WHERE p.id = ANY($2::uuid[])
@@ -74,13 +79,16 @@ class Note:
 
     given: tuple[Given, ...] = ()
     codes: tuple[CodeState, ...] = ()
+    refused: tuple[CodeState, ...] = ()
+    """Promotions that do not apply and why, each under its own code; told of a cart that is only tried."""
 
 
 def read_note(notes: Mapping[str, str]) -> Note:
     if NOTE not in notes:
         return Note()
     data = orjson.loads(notes[NOTE])
-    return Note(tuple(Given(**x) for x in data["given"]), tuple(CodeState(**x) for x in data["codes"]))
+    states = {name: tuple(CodeState(**x) for x in data[name]) for name in ("codes", "refused")}
+    return Note(tuple(Given(**x) for x in data["given"]), **states)
 
 
 def people_of(cart: Cart) -> list[str]:
@@ -98,7 +106,9 @@ async def discounted(ctx: Context, totals: Totals, cart: Cart) -> Totals | None:
     candidates = state.candidates(ctx.locale)
     outcome = run(candidates, await _basket(ctx, totals, cart, [x for x in found if state.is_wanted(x)]))
     note = Note(state.given(outcome), state.codes(ctx, outcome))
-    if not note.given and not note.codes:
+    if TRIED in cart.attributes:
+        note = replace(note, refused=tuple(_refused(ctx, x) for x in outcome.refused))
+    if note == Note():
         return None
     version = ctx.version_of(NOTE)
     lines = tuple(_line(line, outcome, totals.currency, version) for line in totals.lines)
@@ -125,15 +135,27 @@ def _without_shipping(ctx: Context, totals: Totals, note: Note, given: Given, ra
 
 
 def _noted(totals: Totals, note: Note) -> Totals:
-    data = {"given": [asdict(x) for x in note.given], "codes": [asdict(x) for x in note.codes]}
-    return replace(totals, notes={**totals.notes, NOTE: dump(data)})
+    return replace(totals, notes={**totals.notes, NOTE: dump(asdict(note))})
+
+
+def _refused(ctx: Context, refused: Refused) -> CodeState:
+    promotion, reason = refused.promotion, refused.reason
+    return CodeState(
+        promotion.code,
+        applies=False,
+        title=promotion.title,
+        reason_code=reason.code,
+        reason=said(ctx, reason),
+    )
 
 
 async def _rows(ctx: Context, cart: Cart, found: Sequence[Live]) -> list[Any]:
     limited = [x.promotion.id for x in found if x.is_limited]
     if not limited and not any(x.needs_coupon for x in found):
         return []
-    return await ctx.fetch_rows(_STATE, cart.id, limited, people_of(cart))
+    return await ctx.fetch_rows(
+        _STATE, cart.id, limited, people_of(cart), cart.attributes.get(TRIED, "").split()
+    )
 
 
 async def _basket(ctx: Context, totals: Totals, cart: Cart, found: Sequence[Live]) -> Basket:

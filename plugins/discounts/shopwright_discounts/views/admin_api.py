@@ -11,8 +11,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from shopwright.context import Context
 from shopwright.errors import NotFound
 from shopwright.http.routing import Routes, Scope
+from shopwright_discounts import jobs
 from shopwright_discounts.hookspecs import promotion_actions, promotion_conditions
-from shopwright_discounts.services import coupons, save_promotion
+from shopwright_discounts.services import bulk, coupons, save_promotion
+from shopwright_discounts.services.bulk import Batch
 from shopwright_discounts.services.coupons import Coupon
 from shopwright_discounts.services.read_promotions import SavedPromotion, all_promotions, by_id
 from shopwright_discounts.services.save_promotion import PartInput, PromotionInput
@@ -86,6 +88,13 @@ class CouponChange(Body):
     """Whether a code is valid."""
 
     enabled: bool
+
+
+class BatchBody(Body):
+    """How many codes to make, and what they begin with."""
+
+    wanted: int = Field(ge=1, le=bulk.MOST)
+    prefix: str = Field(default="", max_length=20)
 
 
 class CouponQuery(BaseModel):
@@ -193,6 +202,20 @@ async def update_coupon(ctx: Context, promotion_id: UUID, coupon_id: UUID, body:
     """Make a code valid or not."""
     await coupons.switch(ctx, promotion_id, coupon_id, enabled=body.enabled)
     return await _coupon(ctx, promotion_id, coupon_id)
+
+
+@routes.get("/api/admin/v1/promotions/{promotion_id}/batches", permission=VIEW)
+async def list_batches(ctx: Context, promotion_id: UUID) -> Sequence[Batch]:
+    """List the batches of codes of a promotion with how many of each are made, the newest first."""
+    await _promotion(ctx, promotion_id)
+    return await bulk.of_promotion(ctx, promotion_id)
+
+
+@routes.post("/api/admin/v1/promotions/{promotion_id}/batches", permission=EDIT, idempotent=True, status=202)
+async def order_batch(ctx: Context, promotion_id: UUID, body: BatchBody) -> Batch:
+    """Ask for many codes that may be used once each; a job makes them."""
+    batch_id = await bulk.order(ctx, jobs.make_codes, jobs.MakeCodes, promotion_id, body.wanted, body.prefix)
+    return (await bulk.of_promotion(ctx, promotion_id, batch_id))[0]
 
 
 async def _coupon(ctx: Context, promotion_id: UUID, coupon_id: UUID) -> Coupon:
