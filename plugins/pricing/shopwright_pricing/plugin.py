@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pricing plugin: its manifest and its hook implementations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 from shopwright.context import Context
-from shopwright.hookspecs import PluginSwitched
+from shopwright.hookspecs import DemoSource, PluginSwitched
 from shopwright.http.responses import url
 from shopwright.http.routing import Route
 from shopwright.i18n import translatable
@@ -20,7 +21,8 @@ from shopwright_catalog.hookspecs import ProductDeleted, ProductSaved
 from shopwright_pricing import hookspecs, jobs
 from shopwright_pricing.admin import content_pages, pages, price_pages, why_page
 from shopwright_pricing.api import AudienceTag
-from shopwright_pricing.services import candidates, history, prices, shown
+from shopwright_pricing.services import candidates, history, lists, prices, save_list, shown
+from shopwright_pricing.services.lists import ListInput
 from shopwright_pricing.services.shown import PricedVariant
 from shopwright_pricing.settings import PricingSettings
 from shopwright_pricing.views import admin_api, api, content_api
@@ -101,10 +103,31 @@ class Plugin(BasePlugin):
         return [jobs.turn, jobs.record, jobs.record_all]
 
     @hookimpl
+    async def demo_data(self, ctx: Context, source: DemoSource) -> Sequence[str]:
+        wanted = source.values.get("pricing", {}).get("lists", ())
+        known = {each.code for each in await lists.all_lists(ctx)}
+        for each in wanted:
+            if each["code"] not in known:
+                await save_list.create(ctx, demo_list(ctx, each))
+        return [f"{len(wanted)} price lists"] if wanted else []
+
+    @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
         lists, contents, why = (url(ctx, f"pricing.admin_{name}") for name in ("lists", "contents", "why"))
         return [
             NavItem(ctx.gettext("Price lists"), lists, "pricing.list.view", "Catalogue", "percent", 60),
             NavItem(ctx.gettext("Unit prices"), contents, "pricing.list.view", "Catalogue", "percent", 62),
-            NavItem(ctx.gettext("Why this price?"), why, "pricing.list.view", "Catalogue", "search", 65),
+            NavItem(ctx.gettext("Why this price?"), why, "pricing.list.view", "Catalogue", "dot", 65),
         ]
+
+
+def demo_list(ctx: Context, values: Mapping[str, Any]) -> ListInput:
+    """Make a list of the demo's description: a percentage for groups."""
+    return ListInput(
+        code=values["code"],
+        title=values["title"][ctx.store.default_locale],
+        currency=ctx.store.currency,
+        audience="groups",
+        audience_codes=tuple(values["groups"]),
+        percent=Decimal(values["percent"]),
+    )

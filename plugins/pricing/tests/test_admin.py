@@ -3,12 +3,17 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from aiohttp import FormData
 from tests.shop import add_product, as_staff, bearer
 
+from shopwright.hookspecs import DemoSource
 from shopwright.ids import new_id
+from shopwright_pricing.plugin import Plugin
+from shopwright_pricing.services.lists import all_lists
 
 LISTS = "/api/admin/v1/price-lists"
 BODY = {"code": "sale", "title": "Sale", "percent": "90"}
@@ -220,3 +225,19 @@ async def test_staff_ask_why_somebody_pays_a_price(ctx, staff, add_list, clock):
         [True] * 4,
     )
     assert await ctx.fetch_value("SELECT count(*) FROM kernel_audit") == before
+
+
+async def test_the_demo_has_a_list_and_loading_it_twice_changes_nothing(ctx):
+    values = {"code": "trade", "title": {"en": "Trade"}, "groups": ["trade"], "percent": "85"}
+    source = DemoSource({"pricing": {"lists": [values]}}, Path(), Path())
+    plugin = Plugin()
+    for _ in range(2):
+        assert await plugin.demo_data(ctx, source) == ["1 price lists"]
+    (each,) = await all_lists(ctx)
+    assert (each.title, each.percent, each.audience_codes, each.version) == (
+        "Trade",
+        Decimal(85),
+        ("trade",),
+        1,
+    )
+    assert await plugin.demo_data(ctx, DemoSource({}, Path(), Path())) == []
