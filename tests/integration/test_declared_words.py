@@ -19,6 +19,7 @@ REGISTRY = Registry.load(None)
 PLUGINS = sorted(name for name in REGISTRY.plugins if (ROOT / "plugins" / name).is_dir())
 STATES = {
     "catalog": ("published", "draft", "archived", "hidden"),
+    "discounts": ("active", "scheduled", "ended", "off"),
     "orders": (
         *get_args(OrderStatus),
         *get_args(PaymentStatus),

@@ -111,6 +111,8 @@ async def things(kernel, ctx, people, make_client):
     promotion = await owner.post_json("/api/admin/v1/promotions", promotion, headers=headers)
     codes = f"/api/admin/v1/promotions/{promotion['id']}/coupons"
     coupon = await owner.post_json(codes, {"code": "TEN"}, headers=headers)
+    batches = codes.replace("coupons", "batches")
+    batch = await owner.post_json(batches, {"wanted": 1}, status=202, headers=headers)
     order = await (await place(owner, await ready_cart(owner, {variant_id: 1}))).json()
     shopper = await make_client(kernel, "alpha")
     account = {"email": "shopper@example.com", "password": PASSWORD}
@@ -138,6 +140,7 @@ async def things(kernel, ctx, people, make_client):
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
         "token": "x" * 43, "customer_id": customer["id"],
         "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
+        "batch_id": batch["id"],
     }  # fmt: skip
 
 
