@@ -102,3 +102,9 @@ async def plugin_enabled(ctx: "Context", event: PluginSwitched) -> None:
 async def plugin_disabled(ctx: "Context", event: PluginSwitched) -> None:
     """Learn that a plugin was switched off in this store."""
     raise AssertionError
+
+
+@hookspec("first", on_error="core", budget=0.5)
+async def url_resolve(ctx: "Context", path: str) -> str | None:
+    """Say where a page went that a store does not have: another path of it, or an address elsewhere."""
+    raise AssertionError

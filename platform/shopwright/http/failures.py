@@ -9,8 +9,9 @@ from aiohttp import web
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shopwright.db.errors import is_connection_loss
-from shopwright.errors import Forbidden, ShopwrightError, Unauthorized, Unavailable
+from shopwright.errors import Forbidden, NotFound, ShopwrightError, Unauthorized, Unavailable
 from shopwright.hooks import HookError
+from shopwright.hookspecs import url_resolve
 from shopwright.http import problems, visits
 from shopwright.http.exchange import Exchange
 from shopwright.http.problems import Failure
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _SIGN_IN = {Scope.ADMIN: "admin.login", Scope.STOREFRONT: "customers.sign_in"}
+_READING = frozenset({"GET", "HEAD"})
 _OURS = "Something went wrong on our side. Please try again."
 
 
@@ -37,7 +39,23 @@ async def answer(kernel: "Kernel", exchange: Exchange, error: Exception) -> web.
             return web.Response(status=303, headers={"Location": location})
         if exchange.scope in problems.JSON_SCOPES:
             known.headers.setdefault("WWW-Authenticate", "Bearer")
+    if isinstance(known, NotFound) and exchange.scope is Scope.STOREFRONT:
+        moved = await _moved(exchange)
+        if moved is not None:
+            return web.Response(status=301, headers={"Location": moved})
     return await problems.answer(exchange, known)
+
+
+async def _moved(exchange: Exchange) -> str | None:
+    """Give where the plugins know the page to be by now."""
+    ctx, request = exchange.ctx, exchange.request
+    if ctx is None or request.method not in _READING:
+        return None
+    target = await ctx.hooks.first(url_resolve, path=exchange.path)
+    if target is None or not target.startswith("/"):
+        return target
+    query = request.rel_url.raw_query_string
+    return localized(ctx, target) + (f"?{query}" if query and "?" not in target else "")
 
 
 def _sign_in_page(kernel: "Kernel", exchange: Exchange) -> str | None:
@@ -46,7 +64,7 @@ def _sign_in_page(kernel: "Kernel", exchange: Exchange) -> str | None:
     if code is None or exchange.ctx is None or not kernel.routes.has(exchange.ctx.store, code):
         return None
     path = localized(exchange.ctx, kernel.routes.path_of(code, {}))
-    if exchange.request.method not in {"GET", "HEAD"}:
+    if exchange.request.method not in _READING:
         return path
     url = exchange.request.rel_url
     wanted = f"{url.raw_path}?{url.raw_query_string}" if url.raw_query_string else url.raw_path

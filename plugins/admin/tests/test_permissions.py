@@ -20,7 +20,8 @@ EVERY = frozenset(
     discounts.promotion.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
     kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view orders.order.edit
-    orders.order.view pricing.list.edit pricing.list.view tax.rate.edit tax.rate.view
+    orders.order.view pricing.list.edit pricing.list.view redirects.redirect.edit redirects.redirect.view
+    tax.rate.edit tax.rate.view
     """.split()
 )
 LACKS = {
@@ -30,7 +31,7 @@ LACKS = {
         """
         catalog.category.edit catalog.product.edit collections.collection.edit discounts.promotion.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
         kernel.jobs.edit kernel.plugins.edit kernel.settings.edit kernel.settings.installation kernel.staff.edit
-        pricing.list.edit tax.rate.edit
+        pricing.list.edit redirects.redirect.edit tax.rate.edit
         """.split()
     ),
     "no_access": EVERY,
@@ -138,7 +139,7 @@ async def things(kernel, ctx, people, make_client):
         "product_id": product_id, "variant_id": variant_id, "handle": "lamp", "order_id": order["id"],
         "rate_id": rate["id"], "list_id": price_list["id"], "run_id": upload.headers["Location"].rpartition("/")[2], "key_id": key.id,
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
-        "token": "x" * 43, "customer_id": customer["id"],
+        "redirect_id": new_id(), "token": "x" * 43, "customer_id": customer["id"],
         "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
         "batch_id": batch["id"],
     }  # fmt: skip

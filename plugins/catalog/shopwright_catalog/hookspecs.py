@@ -30,6 +30,23 @@ class ProductDeleted:
     version: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class HandleChanged:
+    """Something has another handle, so its page another address. ``kind``: product, category, or a plugin's own."""
+
+    kind: str
+    id: UUID
+    before: str
+    after: str
+    version: int = 1
+
+
+@hookspec("event")
+async def handle_changed(ctx: Context, event: HandleChanged) -> None:
+    """Learn that the page of a product, a category or a collection moved."""
+    raise AssertionError
+
+
 @hookspec("veto")
 async def product_validate(ctx: Context, product: ProductInput) -> Sequence[Rejection]:
     """Object to a product before it is saved."""

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid, NotFound
 from shopwright_catalog.api import CategoryInput
+from shopwright_catalog.hookspecs import HandleChanged, handle_changed
 from shopwright_catalog.services import save_category
 from shopwright_catalog.services.read_categories import TAG
 
@@ -79,6 +80,8 @@ async def save(ctx: Context, before: str, category: CategoryInput, version: int 
                 words = "Another category has this handle; choose another one."
                 raise Invalid(words, errors=[FieldError("/handle", "taken", words)])
             await session.execute(_RENAME, {"id": found.id, "handle": category.handle})
+            event = HandleChanged("category", found.id, before, category.handle)
+            await ctx.hooks.emit(session, handle_changed, event, aggregate=("catalog.address", found.id))
         id_ = await save_category.save(ctx, session, category)
         await ctx.audit(session, "catalog.category_saved", subject=("catalog.category", id_))
         return found is None

@@ -11,6 +11,7 @@ from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid
 from shopwright.i18n import translatable
 from shopwright_catalog.api import ProductInput, SavedProduct
+from shopwright_catalog.hookspecs import HandleChanged, handle_changed
 from shopwright_catalog.services import save_product
 from shopwright_catalog.services.staff_view import Draft
 
@@ -43,6 +44,8 @@ async def save(ctx: Context, edited: Draft) -> SavedProduct:
             raise Invalid(words, errors=[FieldError("/handle", "taken", words)])
         if found is not None and found.handle != product.handle:
             await session.execute(_RENAME, {"id": found.id, "handle": product.handle})
+            event = HandleChanged("product", found.id, found.handle, product.handle)
+            await ctx.hooks.emit(session, handle_changed, event, aggregate=("catalog.address", found.id))
         return await _save(ctx, session, product)
 
     return await ctx.run(work)

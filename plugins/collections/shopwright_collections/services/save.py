@@ -16,6 +16,7 @@ from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_catalog import api as catalog
+from shopwright_catalog.hookspecs import HandleChanged, handle_changed
 from shopwright_collections.api import Match, Order
 from shopwright_collections.hookspecs import collection_conditions
 from shopwright_collections.jobs import Refresh, refresh
@@ -93,6 +94,9 @@ async def save(ctx: Context, before: str, collection: CollectionInput, version: 
             raise Invalid(words, errors=[FieldError("/handle", "taken", words)])
         id_ = own.id if own else new_id()
         await session.execute(_SAVE, _columns(ctx, collection, conditions) | {"id": id_})
+        if own and collection.handle != before:
+            event = HandleChanged("collection", id_, before, collection.handle)
+            await ctx.hooks.emit(session, handle_changed, event, aggregate=("collections.address", id_))
         await ctx.enqueue(session, refresh, Refresh(collection_id=id_))
         await ctx.kernel.events.invalidate(ctx, session, [TAG])
         await ctx.audit(session, "collections.saved", subject=("collections.collection", id_))
