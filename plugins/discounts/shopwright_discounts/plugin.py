@@ -25,7 +25,7 @@ from shopwright_discounts import checks, hookspecs, jobs
 from shopwright_discounts.admin import batches, try_cart
 from shopwright_discounts.admin import pages as admin_pages
 from shopwright_discounts.api import ActionKind, ConditionKind
-from shopwright_discounts.services import actions, cart, catalogue, conditions, coupons, redeem
+from shopwright_discounts.services import actions, cart, catalogue, conditions, coupons, privacy, redeem
 from shopwright_discounts.services.promotions import Memory, changed, enabled
 from shopwright_discounts.settings import DiscountSettings
 from shopwright_discounts.views import admin_api, api, pages
@@ -111,6 +111,14 @@ class Plugin(BasePlugin):
     ) -> Sequence[str]:
         await coupons.copy(ctx, session, cart_id, copy_id)
         return []
+
+    @hookimpl(optionalhook=True)
+    async def data_export(self, ctx: Context, subject: Any) -> Sequence[Any]:
+        return await privacy.sections(ctx, subject)
+
+    @hookimpl(optionalhook=True)
+    async def data_erase(self, ctx: Context, session: AsyncSession, subject: Any) -> Sequence[Any]:
+        return await privacy.forget(ctx, session, subject)
 
     @hookimpl
     async def plugin_enabled(self, ctx: Context, event: PluginSwitched) -> None:

@@ -2,13 +2,14 @@
 """Promotions and codes in carts and orders, over HTTP: amounts, reasons, limits, and what is given back."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from plugins.discounts.tests.conftest import part, promote
 from tests.shop import add_product, place, ready_cart
 
 from shopwright.doctor_run import examine
-from shopwright_discounts.services import coupons, redeem, save_promotion
+from shopwright_discounts.services import coupons, privacy, redeem, save_promotion
 from shopwright_discounts.services.save_promotion import PromotionInput
 from shopwright_orders import api as orders
 from shopwright_orders.services import change_order
@@ -245,3 +246,19 @@ async def test_a_first_order_is_known_by_account_or_address(ctx, client, lamp):
 async def test_codes_are_written_one_way_and_once(ctx):
     promotion_id = await promote(ctx, "ten", part("percentage", percent=10), coupon="Summer 2026")
     assert [x.code for x in await coupons.of_promotion(ctx, promotion_id)] == ["SUMMER2026"]
+
+
+async def test_a_person_is_told_and_forgotten_and_the_count_stays(ctx, client, lamp):
+    await promote(ctx, "ten", part("percentage", percent=10), limit_per_customer=5)
+    await place(client, await ready_cart(client, {lamp: 1}))
+    person = SimpleNamespace(customer_id=None, email="Ada@example.com")
+
+    told = await privacy.sections(ctx, person)
+    erased = await ctx.run(lambda session: privacy.forget(ctx, session, person))
+    after = await privacy.sections(ctx, person)
+
+    assert [section.rows for section in told] == [[{"code": "ten", "title": "Ten", "uses": 1}]]
+    assert ([x.number for x in erased], after) == ([2], [])
+    assert await uses(ctx) == {"ten": (1, 490)}
+    assert await ctx.fetch_value("SELECT people FROM discounts_redemption") == []
+    await assert_clean(ctx.kernel)

@@ -16,6 +16,7 @@ from shopwright_checkout.api import Cart, LineTotals, ShippingRate, Totals
 from shopwright_discounts.api import Basket, Reason
 from shopwright_discounts.services.catalogue import audience_of, item_of, rounding_of
 from shopwright_discounts.services.engine import Candidate, Outcome, Refused, run
+from shopwright_discounts.services.privacy import people_of
 from shopwright_discounts.services.promotions import Live, enabled, local_now
 from shopwright_orders import api as orders
 
@@ -91,12 +92,6 @@ def read_note(notes: Mapping[str, str]) -> Note:
     return Note(tuple(Given(**x) for x in data["given"]), **states)
 
 
-def people_of(cart: Cart) -> list[str]:
-    """Name who orders, for the limits per customer: by account and by e-mail address."""
-    email = [f"email:{cart.email.strip().lower()}"] if cart.email.strip() else []
-    return [*([f"customer:{cart.customer_id}"] if cart.customer_id else []), *email]
-
-
 async def discounted(ctx: Context, totals: Totals, cart: Cart) -> Totals | None:
     """Apply the store's promotions to a cart; None when it has none. One statement at most, where one is limited."""
     found = [x for x in await enabled(ctx) if not x.is_catalogue]
@@ -154,7 +149,11 @@ async def _rows(ctx: Context, cart: Cart, found: Sequence[Live]) -> list[Any]:
     if not limited and not any(x.needs_coupon for x in found):
         return []
     return await ctx.fetch_rows(
-        _STATE, cart.id, limited, people_of(cart), cart.attributes.get(TRIED, "").split()
+        _STATE,
+        cart.id,
+        limited,
+        people_of(cart.customer_id, cart.email),
+        cart.attributes.get(TRIED, "").split(),
     )
 
 

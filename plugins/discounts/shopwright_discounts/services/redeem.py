@@ -20,10 +20,10 @@ from shopwright_discounts.services.cart import (
     USED_BEFORE,
     USED_UP,
     Given,
-    people_of,
     read_note,
     said,
 )
+from shopwright_discounts.services.privacy import people_of
 from shopwright_discounts.services.promotions import memory_of
 from shopwright_orders import api as orders
 
@@ -81,7 +81,7 @@ async def hold(
 ) -> Sequence[Rejection]:
     """Use up what the order's discounts use up, in the transaction that writes it; rows are locked in their order."""
     given = sorted(read_note(totals.notes).given, key=lambda x: x.promotion_id)
-    people = people_of(cart)
+    people = people_of(cart.customer_id, cart.email)
     reasons = [
         *[await _hold_promotion(ctx, session, x) for x in given],
         *[await _hold_coupon(session, x) for x in sorted(given, key=lambda x: x.coupon_id or "")],
