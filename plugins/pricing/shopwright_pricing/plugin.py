@@ -105,9 +105,8 @@ class Plugin(BasePlugin):
     @hookimpl
     async def demo_data(self, ctx: Context, source: DemoSource) -> Sequence[str]:
         wanted = source.values.get("pricing", {}).get("lists", ())
-        known = {each.code for each in await lists.all_lists(ctx)}
         for each in wanted:
-            if each["code"] not in known:
+            if not await lists.has_code(ctx, each["code"]):
                 await save_list.create(ctx, demo_list(ctx, each))
         return [f"{len(wanted)} price lists"] if wanted else []
 

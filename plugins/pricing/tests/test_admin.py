@@ -13,7 +13,7 @@ from tests.shop import add_product, as_staff, bearer
 from shopwright.hookspecs import DemoSource
 from shopwright.ids import new_id
 from shopwright_pricing.plugin import Plugin
-from shopwright_pricing.services.lists import all_lists
+from shopwright_pricing.services.lists import page as lists_page
 
 LISTS = "/api/admin/v1/price-lists"
 BODY = {"code": "sale", "title": "Sale", "percent": "90"}
@@ -33,6 +33,13 @@ async def test_lists_and_prices_are_kept_by_api(ctx, make_client):
     }  # fmt: skip
     twice = await client.send("POST", LISTS, BODY, **options)
     assert (twice.status, (await twice.json())["code"]) == (409, "code_taken")
+
+    await client.post_json(LISTS, BODY | {"code": "trade_a", "title": "50 % off"}, **options)
+    first = await client.get_json(f"{LISTS}?limit=1", **options)
+    rest = await client.get_json(f"{LISTS}?limit=1&cursor={first['next_cursor']}", **options)
+    found = [await client.get_json(f"{LISTS}?q={q}", **options) for q in ("_", "0 %25", "SAL", "none")]
+    assert ([x["items"][0]["code"] for x in (first, rest)], rest["next_cursor"]) == (["sale", "trade_a"], "")
+    assert [[x["code"] for x in each["items"]] for each in found] == [["trade_a"], ["trade_a"], ["sale"], []]
 
     prices = [
         {"sku": "LAMP", "amount": 4500, "compare_at": 4900},
@@ -55,7 +62,10 @@ async def test_lists_and_prices_are_kept_by_api(ctx, make_client):
     currency = await client.send("PUT", path, BODY | {"version": 2, "currency": "USD"}, **options)
     assert (currency.status, (await currency.json())["code"]) == (409, "has_prices")
     changed = await client.send("PUT", path, BODY | {"version": 2, "enabled": False}, **options)
-    assert ((await changed.json())["enabled"], (await client.get_json(LISTS, **options))[0]["prices"]) == (
+    assert (
+        (await changed.json())["enabled"],
+        (await client.get_json(LISTS, **options))["items"][0]["prices"],
+    ) == (
         False,
         2,
     )
@@ -233,7 +243,7 @@ async def test_the_demo_has_a_list_and_loading_it_twice_changes_nothing(ctx):
     plugin = Plugin()
     for _ in range(2):
         assert await plugin.demo_data(ctx, source) == ["1 price lists"]
-    (each,) = await all_lists(ctx)
+    (each,) = await lists_page(ctx)
     assert (each.title, each.percent, each.audience_codes, each.version) == (
         "Trade",
         Decimal(85),

@@ -9,8 +9,10 @@ import asyncpg
 import pytest
 from plugins.pricing.tests.conftest import PLUGINS
 from sqlalchemy import text
-from tests.shop import THEMES, add_product
+from tests.shop import THEMES, add_product, system
 
+from shopwright.activation import switch_plugin
+from shopwright_pricing import jobs
 from shopwright_pricing.services import history, save_list
 from shopwright_pricing.services.lists import by_id
 from shopwright_pricing.services.prices import PriceInput, change
@@ -109,6 +111,19 @@ async def test_the_history_grows_with_each_public_change_and_with_no_other(ctx, 
     with pytest.raises(Exception, match="permission denied") as told:
         await ctx.run(lambda session: session.execute(DELETE))
     assert isinstance(told.value.__cause__.__cause__, asyncpg.InsufficientPrivilegeError)
+
+
+async def test_switching_on_writes_down_what_everything_costs_page_by_page(ctx, monkeypatch):
+    monkeypatch.setattr(jobs, "_PRODUCTS", 2)
+    await switch_plugin(ctx, "pricing", enabled=False)
+    variants = [await add_product(system(ctx.kernel, "alpha"), f"lamp-{n}", price=n) for n in range(3)]
+    await ctx.kernel.jobs.drain(strict=True)
+    assert [await rows(ctx, x) for x in variants] == [[], [], []]
+
+    await switch_plugin(ctx, "pricing", enabled=True)
+    await ctx.kernel.jobs.drain(strict=True)
+
+    assert [await rows(ctx, x) for x in variants] == [[(n, "catalog.variant")] for n in range(3)]
 
 
 async def test_a_reduced_price_stands_beside_the_lowest_of_thirty_days_before(

@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from aiohttp import web
@@ -16,11 +17,18 @@ from shopwright.http.routing import Routes, Scope
 from shopwright.i18n import translatable
 from shopwright_admin.api import Column, ListView, admin_page, list_page
 from shopwright_pricing.admin.list_form import ListForm, typed
-from shopwright_pricing.services import prices, save_list
-from shopwright_pricing.services.lists import SavedList, all_lists, by_id, period
+from shopwright_pricing.services import lists, prices, save_list
+from shopwright_pricing.services.lists import SavedList, by_id, period
 
 routes = Routes("pricing", Scope.ADMIN)
 PAGE = 100
+
+
+class ListQuery(BaseModel):
+    """Which lists, and where they go on: behind a code."""
+
+    q: str = Field(default="", max_length=80)
+    after: str = Field(default="", max_length=40)
 
 
 class PageQuery(BaseModel):
@@ -36,9 +44,10 @@ class VersionForm(BaseModel):
 
 
 @routes.get("/admin/pricing/lists", permission="pricing.list.view")
-async def admin_lists(ctx: Context) -> web.Response:
+async def admin_lists(ctx: Context, query: ListQuery) -> web.Response:
     """List price lists."""
-    found = await all_lists(ctx)
+    found = await lists.page(ctx, search=query.q, after=query.after, limit=PAGE + 1)
+    more = {"after": found[PAGE - 1].code, "q": query.q} if len(found) > PAGE else {}
     can_edit = ctx.actor.can("pricing.list.edit")
     view = ListView(
         title=ctx.gettext("Price lists"),
@@ -51,9 +60,10 @@ async def admin_lists(ctx: Context) -> web.Response:
             Column("percent", ctx.gettext("Percent"), "number"),
             Column("priority", ctx.gettext("Priority"), "number"),
         ],
-        rows=[_row(ctx, each) for each in found],
+        rows=[_row(ctx, each) for each in found[:PAGE]],
         total=len(found),
-        searchable=False,
+        search=query.q,
+        next_url=f"?{urlencode(more)}" if more else "",
         empty_title=ctx.gettext("No price lists yet"),
         empty_text=ctx.gettext("Everybody pays the catalogue's prices until you add a list."),
         create_url=url(ctx, "pricing.admin_new_list") if can_edit else "",

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -144,13 +145,9 @@ async def kept_and_prices(
         values, found = await _read(ctx, variant_ids, None, extras=extras)
         return orjson.dumps(values)
 
-    store = ctx.store.id
-    values = orjson.loads(
-        await ctx.kernel.backend.cache.get_or_set(
-            f"{store}:pricing:lists", keeping.SECONDS, read, [f"{store}:{keeping.TAG}"]
-        )
-    )
-    return Kept(tuple(_list(x) for x in values["lists"]), values["has_contents"]), found
+    store, cache = ctx.store.id, ctx.kernel.backend.cache
+    kept = await cache.get_or_set(f"{store}:pricing:lists", keeping.SECONDS, read, [f"{store}:{keeping.TAG}"])
+    return _kept(kept), found
 
 
 async def prices_in(
@@ -178,6 +175,13 @@ async def _read(
 
 def _extras(values: dict[str, Any]) -> Extras:
     return Extras(read_lowest(values["lowest"]), read_contents(values["contents"]))
+
+
+@lru_cache(maxsize=64)
+def _kept(text: bytes) -> Kept:
+    """Read what is kept; a store with thousands of lists reads them once, not for each price."""
+    values = orjson.loads(text)
+    return Kept(tuple(_list(x) for x in values["lists"]), values["has_contents"])
 
 
 def _tiers(rows: Sequence[Any]) -> Tiers:

@@ -21,7 +21,11 @@ _READ = """
 SELECT l.id, l.code, l.title, l.currency, l.priority, l.enabled, l.starts_at, l.ends_at, l.audience,
     l.audience_tags, l.market, l.percent_ppm, l.rounding, l.shows_before, l.version,
     (SELECT count(*) FROM pricing_price p WHERE p.store_id = l.store_id AND p.list_id = l.id) AS prices
-FROM pricing_list l WHERE $1::uuid IS NULL OR l.id = $1 ORDER BY l.priority DESC, l.code LIMIT 1000
+FROM pricing_list l
+"""
+_ONE = f"{_READ} WHERE l.id = $1"
+_PAGE = f"""{_READ}
+WHERE l.code > $1 AND ($2 = '' OR l.code ILIKE $3 OR l.title ILIKE $3) ORDER BY l.code LIMIT $4
 """
 
 
@@ -67,14 +71,19 @@ def period(starts_at: datetime | None, ends_at: datetime | None, now: datetime) 
     return translatable("ended") if has_ended else translatable("running")
 
 
-async def all_lists(ctx: Context) -> Sequence[SavedList]:
-    """Give the store's lists, those that count first."""
-    return [_saved(row) for row in await ctx.fetch_rows(_READ, None)]
+async def page(ctx: Context, *, search: str = "", after: str = "", limit: int = 100) -> Sequence[SavedList]:
+    """Give lists by code, from behind a code on; ``search`` looks into codes and names."""
+    like = "%" + search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    return [_saved(row) for row in await ctx.fetch_rows(_PAGE, after, search, like, limit)]
 
 
 async def by_id(ctx: Context, list_id: UUID) -> SavedList | None:
-    rows = await ctx.fetch_rows(_READ, list_id)
+    rows = await ctx.fetch_rows(_ONE, list_id)
     return _saved(rows[0]) if rows else None
+
+
+async def has_code(ctx: Context, code: str) -> bool:
+    return bool(await ctx.fetch_value("SELECT EXISTS (SELECT 1 FROM pricing_list WHERE code = $1)", code))
 
 
 def percent_of(ppm: int | None) -> Decimal | None:

@@ -13,8 +13,8 @@ from shopwright.context import Context
 from shopwright.errors import FieldError, Invalid, NotFound
 from shopwright.http.routing import Routes, Scope
 from shopwright.money import Money
-from shopwright_pricing.services import prices, save_list
-from shopwright_pricing.services.lists import Audience, ListInput, SavedList, all_lists, by_id
+from shopwright_pricing.services import lists, prices, save_list
+from shopwright_pricing.services.lists import Audience, ListInput, SavedList, by_id
 from shopwright_pricing.services.prices import PriceInput
 from shopwright_pricing.services.rounding import RoundTo
 
@@ -129,10 +129,27 @@ class PricePage(BaseModel):
     next_cursor: str
 
 
+class ListQuery(BaseModel):
+    """Which lists, and where they go on: behind a code."""
+
+    q: str = Field(default="", max_length=80)
+    cursor: str = Field(default="", max_length=40)
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class ListPage(BaseModel):
+    """One page of price lists; ``next_cursor`` is empty on the last one."""
+
+    items: list[ListView]
+    next_cursor: str
+
+
 @routes.get("/api/admin/v1/price-lists", permission="pricing.list.view")
-async def list_price_lists(ctx: Context) -> Sequence[ListView]:
-    """List price lists, those that count first."""
-    return [_view(each) for each in await all_lists(ctx)]
+async def list_price_lists(ctx: Context, query: ListQuery) -> ListPage:
+    """List price lists by code; ``q`` looks into codes and names."""
+    found = await lists.page(ctx, search=query.q, after=query.cursor, limit=query.limit + 1)
+    items = [_view(each) for each in found[: query.limit]]
+    return ListPage(items=items, next_cursor=items[-1].code if len(found) > query.limit else "")
 
 
 @routes.post("/api/admin/v1/price-lists", permission="pricing.list.edit", idempotent=True, status=201)
