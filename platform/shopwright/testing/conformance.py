@@ -29,6 +29,8 @@ from shopwright.testing.kernels import ALPHA, BETA, open_kernel, with_required
 from shopwright.testing.schema import Schema, connect, difference, global_tables, read_schema
 
 T = TypeVar("T")
+_TEXTS = ("text", "citext", "character", "json")
+"""What columns are like that may hold something of a person."""
 _PARAMETER = "01890000-0000-7000-8000-000000000000"
 
 
@@ -170,6 +172,22 @@ class PluginConformance:
 
         assert declared - known == set()
 
+    def test_every_text_column_says_what_it_holds_of_a_person(self, conformance_stage: Stage) -> None:
+        _need_tables(conformance_stage)
+        before, first, *_ = conformance_stage.schemas
+        made = {
+            name: first["column", name] for kind, name in first.keys() - before.keys() if kind == "column"
+        }
+        texts = {
+            name
+            for name, definition in made.items()
+            if definition.startswith(_TEXTS) and not name.startswith(f"{conformance_stage.name}_migration.")
+        }
+        manifest = conformance_stage.registry.plugins[conformance_stage.name].manifest
+        declared = {f"{column.table}.{column.column}" for column in manifest.pii}
+
+        assert sorted(name for name in texts - declared if not _is_index(name, first)) == []
+
     def test_its_doctor_checks_find_nothing_in_an_empty_store(self, conformance_stage: Stage) -> None:
         kernel = conformance_stage.kernel
         prefix = f"{conformance_stage.name}."
@@ -247,6 +265,10 @@ def _static_files(plugin: Plugin) -> list[str]:
     if not package.__file__ or not folder.is_dir():
         return []
     return [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()][:20]
+
+
+def _is_index(column: str, schema: Schema) -> bool:
+    return schema["relation", column.partition(".")[0]][:1] in {"i", "v", "m"}
 
 
 async def _unguarded(kernel: Kernel) -> list[str]:

@@ -16,7 +16,7 @@ EVERY = frozenset(
     """
     catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view collections.collection.edit
     collections.collection.view customers.customer.edit
-    customers.customer.view customers.group.edit customers.group.view discounts.promotion.edit
+    customers.customer.view customers.group.edit customers.group.view customers.privacy.edit discounts.promotion.edit
     discounts.promotion.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
     kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view orders.order.edit

@@ -4,6 +4,8 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from shopwright.context import Context
 from shopwright.doctor import DoctorCheck
 from shopwright.http.responses import url
@@ -14,13 +16,15 @@ from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment, Slot
 from shopwright_checkout import checks, hookspecs, jobs
 from shopwright_checkout.api import CartView
+from shopwright_checkout.services import privacy
 from shopwright_checkout.views import api, cart, checkout
-from shopwright_customers.api import AccountPage
+from shopwright_customers.api import AccountPage, Outcome, Section, Subject
 
 _PII = {
     "email": "email",
     "note": "free_text",
     "attributes": "free_text",
+    "payment_data": "free_text",
     "status": "none",
     "currency": "none",
     "shipping_code": "none",
@@ -64,6 +68,14 @@ class Plugin(BasePlugin):
         if slot == "header.actions":
             return [Fragment("checkout/slots/cart-link.html", priority=200)]
         return []
+
+    @hookimpl
+    async def data_export(self, ctx: Context, subject: Subject) -> Sequence[Section]:
+        return await privacy.sections(ctx, subject)
+
+    @hookimpl
+    async def data_erase(self, ctx: Context, session: AsyncSession, subject: Subject) -> Sequence[Outcome]:
+        return await privacy.forget(ctx, session, subject)
 
     @hookimpl
     async def account_pages(self, ctx: Context) -> Sequence[AccountPage]:

@@ -22,6 +22,9 @@ class CustomerInfo:
     locale: str
     created_at: datetime
     disabled_at: datetime | None
+    email_confirmed_at: datetime | None = None
+    """When the owner of the address followed a link sent there; None when nobody has."""
+    erasure_asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,78 @@ class ConditionKind(Protocol):
     async def matching(self, ctx: Context, values: Any, customer_ids: Sequence[UUID]) -> set[UUID]:
         """Give those of the customers for whom the condition holds; asked for many at once."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A person whose data is exported or erased: an account, an e-mail address, or both.
+
+    ``email`` is empty for an account whose address nobody has confirmed: what was left under that address
+    without the account may be somebody else's.
+    """
+
+    customer_id: UUID | None
+    email: str
+
+
+class ExportSection(Protocol):
+    """A part of what a store knows of a person; ``rows`` hold what JSON can, times, dates and ids."""
+
+    @property
+    def code(self) -> str:
+        """``<plugin>.<name>``."""
+        ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def rows(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+class ErasureOutcome(Protocol):
+    """What became of one kind of data of a person."""
+
+    @property
+    def code(self) -> str:
+        """``<plugin>.<name>``."""
+        ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def action(self) -> Literal["erased", "kept"]: ...
+
+    @property
+    def number(self) -> int:
+        """How many rows."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why it is kept, in words for the person; empty when erased."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of an export, for plugins that require customers."""
+
+    code: str
+    title: str
+    rows: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one kind of data, for plugins that require customers."""
+
+    code: str
+    title: str
+    action: Literal["erased", "kept"]
+    number: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

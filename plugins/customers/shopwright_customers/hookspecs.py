@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from shopwright.context import Context
 from shopwright.errors import Rejection
 from shopwright.hooks import hookspec
-from shopwright_customers.api import AccountPage, ConditionKind
+from shopwright_customers.api import AccountPage, ConditionKind, ErasureOutcome, ExportSection, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +42,19 @@ async def account_pages(ctx: Context) -> Sequence[AccountPage]:
 @hookspec("register")
 def customer_conditions() -> Sequence[ConditionKind]:
     """Give kinds of conditions that segments of customers can be made of."""
+    raise AssertionError
+
+
+@hookspec("collect", coded=True)
+async def data_export(ctx: Context, subject: Subject) -> Sequence[ExportSection]:
+    """Give what the plugin knows of a person, for the copy they may ask for."""
+    raise AssertionError
+
+
+@hookspec("collect", coded=True)
+async def data_erase(ctx: Context, session: AsyncSession, subject: Subject) -> Sequence[ErasureOutcome]:
+    """Erase what the plugin knows of a person, and answer what was erased, what was kept and why.
+
+    All plugins do it in one transaction: when one fails, nothing is erased. Doing it again must be harmless.
+    """
     raise AssertionError

@@ -4,6 +4,8 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from shopwright.context import Context
 from shopwright.doctor import DoctorCheck
 from shopwright.http.responses import url
@@ -16,11 +18,13 @@ from shopwright.templating.slots import Fragment
 from shopwright_admin.api import NavItem
 from shopwright_customers import checks, hookspecs, jobs
 from shopwright_customers.admin import api as admin_api
-from shopwright_customers.admin import groups, groups_api, markings, segments, segments_api
+from shopwright_customers.admin import groups, groups_api, markings, privacy_api, segments, segments_api
 from shopwright_customers.admin import pages as admin_pages
-from shopwright_customers.api import AccountPage, ConditionKind, groups_of
+from shopwright_customers.admin import privacy as admin_privacy
+from shopwright_customers.api import AccountPage, ConditionKind, Outcome, Section, Subject, groups_of
 from shopwright_customers.services import conditions
-from shopwright_customers.views import address_book, api, details, pages, recovery
+from shopwright_customers.services import privacy as own_data
+from shopwright_customers.views import address_book, api, details, pages, privacy, recovery
 
 _ADDRESS = ("line1", "line2", "postal_code", "city", "region", "country")
 
@@ -39,6 +43,7 @@ class Plugin(BasePlugin):
             Permission("customers.customer.edit", translatable("Change, disable and enable customers")),
             Permission("customers.group.view", translatable("See customer groups and segments")),
             Permission("customers.group.edit", translatable("Change customer groups and segments")),
+            Permission("customers.privacy.edit", translatable("Export and erase what is known of people")),
         ),
         pii=(
             PiiColumn("customers_customer", "email", "email"),
@@ -66,7 +71,8 @@ class Plugin(BasePlugin):
         return [
             *pages.routes, *recovery.routes, *details.routes, *address_book.routes, *api.api,
             *admin_api.admin_api, *groups_api.routes, *admin_pages.routes, *groups.routes, *markings.routes,
-            *segments.routes, *segments_api.routes,
+            *segments.routes, *segments_api.routes, *privacy.routes, *privacy.api, *admin_privacy.routes,
+            *privacy_api.routes,
         ]  # fmt: skip
 
     @hookimpl
@@ -82,9 +88,17 @@ class Plugin(BasePlugin):
         return conditions.kinds()
 
     @hookimpl
+    async def data_export(self, ctx: Context, subject: Subject) -> Sequence[Section]:
+        return await own_data.sections(ctx, subject)
+
+    @hookimpl
+    async def data_erase(self, ctx: Context, session: AsyncSession, subject: Subject) -> Sequence[Outcome]:
+        return await own_data.forget(ctx, session, subject)
+
+    @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
         path, groups_path = url(ctx, "customers.admin_customers"), url(ctx, "customers.admin_groups")
-        segments_path = url(ctx, "customers.admin_segments")
+        segments_path, data = url(ctx, "customers.admin_segments"), url(ctx, "customers.admin_privacy")
         return [
             NavItem(ctx.gettext("Customers"), path, "customers.customer.view", "Customers", "people", 10),
             NavItem(
@@ -93,6 +107,7 @@ class Plugin(BasePlugin):
             NavItem(
                 ctx.gettext("Segments"), segments_path, "customers.group.view", "Customers", "people", 30
             ),
+            NavItem(ctx.gettext("Personal data"), data, "customers.privacy.edit", "Customers", "people", 40),
         ]
 
     @hookimpl
@@ -100,6 +115,7 @@ class Plugin(BasePlugin):
         return [
             AccountPage(ctx.gettext("Addresses"), url(ctx, "customers.list_addresses"), 50),
             AccountPage(ctx.gettext("Name, e-mail address and password"), url(ctx, "customers.details"), 60),
+            AccountPage(ctx.gettext("Your data"), url(ctx, "customers.own_data"), 70),
         ]
 
     @hookimpl(optionalhook=True)

@@ -4,6 +4,8 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from shopwright.context import Context
 from shopwright.doctor import DoctorCheck
 from shopwright.http.responses import url
@@ -15,7 +17,8 @@ from shopwright_admin.api import Card, NavItem
 from shopwright_orders import checks, hookspecs
 from shopwright_orders.admin import pages as admin_pages
 from shopwright_orders.api import OrderView
-from shopwright_orders.services import customer_conditions, list_orders
+from shopwright_orders.services import customer_conditions, list_orders, privacy
+from shopwright_orders.settings import OrdersSettings
 from shopwright_orders.views import api, pages
 
 _PII = {
@@ -54,6 +57,7 @@ class Plugin(BasePlugin):
         title="Orders",
         summary="Placed orders, their payments and their history.",
         requires=("admin",),
+        settings=OrdersSettings,
         permissions=(
             Permission("orders.order.view", "See orders"),
             Permission("orders.order.edit", "Change orders"),
@@ -79,6 +83,14 @@ class Plugin(BasePlugin):
     @hookimpl(optionalhook=True)
     def customer_conditions(self) -> Sequence[Any]:
         return customer_conditions.kinds()
+
+    @hookimpl(optionalhook=True)
+    async def data_export(self, ctx: Context, subject: Any) -> Sequence[Any]:
+        return await privacy.sections(ctx, subject)
+
+    @hookimpl(optionalhook=True)
+    async def data_erase(self, ctx: Context, session: AsyncSession, subject: Any) -> Sequence[Any]:
+        return await privacy.forget(ctx, session, subject)
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:

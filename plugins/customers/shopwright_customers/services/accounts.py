@@ -19,13 +19,16 @@ from shopwright_customers.hookspecs import CustomerRegistered, customer_register
 from shopwright_customers.services import records
 from shopwright_customers.services.records import REALM
 
-_COLUMNS = "id, email::text AS email, name, locale, created_at, disabled_at"
+_COLUMNS = (
+    "id, email::text AS email, name, locale, created_at, disabled_at, email_confirmed_at, erasure_asked_at"
+)
 _BY_ID = f"SELECT {_COLUMNS} FROM customers_customer WHERE id = $1"
 _BY_IDS = f"SELECT {_COLUMNS} FROM customers_customer WHERE id = ANY($1) ORDER BY id DESC"
 _PAGE = f"""
 SELECT {_COLUMNS} FROM customers_customer c
 WHERE ($1 = '' OR email::text ILIKE $1 OR name ILIKE $1)
-    AND ($2 = '' OR (disabled_at IS NOT NULL) = ($2 = 'disabled'))
+    AND CASE $2 WHEN 'disabled' THEN disabled_at IS NOT NULL WHEN 'active' THEN disabled_at IS NULL
+        WHEN 'erasure' THEN erasure_asked_at IS NOT NULL ELSE true END
     AND ($3::uuid IS NULL OR id < $3)
     AND ($5 = '' OR EXISTS (SELECT 1 FROM customers_membership m
         JOIN customers_group g ON g.store_id = m.store_id AND g.id = m.group_id
@@ -40,7 +43,7 @@ VALUES (:store_id, :id, :email, :name, :password_hash, :locale, :now, :now)
 """)
 _REHASH = text("UPDATE customers_customer SET password_hash = :hash WHERE id = :id")
 
-Status = Literal["", "active", "disabled"]
+Status = Literal["", "active", "disabled", "erasure"]
 
 
 async def register(ctx: Context, email: str, password: str, name: str) -> CustomerInfo:
@@ -125,7 +128,7 @@ async def page(
     Args:
         ctx: of the store.
         search: part of an e-mail address or name.
-        status: only those who can sign in, or only those who cannot.
+        status: only those who can sign in, those who cannot, or those who asked to be forgotten.
         group: only those in the group with this code.
         tag: only those with this tag.
         after: the last customer of the page before.
@@ -161,6 +164,4 @@ def _enter(ctx: Context, customer_id: UUID) -> None:
 
 
 def _info(row: Any) -> CustomerInfo:
-    return CustomerInfo(
-        row["id"], row["email"], row["name"], row["locale"], row["created_at"], row["disabled_at"]
-    )
+    return CustomerInfo(*row)

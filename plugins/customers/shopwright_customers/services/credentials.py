@@ -21,7 +21,8 @@ _SET_NAME = text("""
 UPDATE customers_customer SET name = :name, version = version + 1, updated_at = :now WHERE id = :id
 """)
 _SET_EMAIL = text("""
-UPDATE customers_customer SET email = :email, version = version + 1, updated_at = :now WHERE id = :id
+UPDATE customers_customer SET email = :email, email_confirmed_at = :now, version = version + 1, updated_at = :now
+WHERE id = :id
 """)
 
 
@@ -45,7 +46,7 @@ async def change_password(ctx: Context, current: str, new: str) -> None:
         Invalid: the current password is wrong, or the new one is not acceptable; names the field.
         TooManyRequests: it was wrong too often.
     """
-    own = await _proven(ctx, current, pointer="/current_password")
+    own = await proven(ctx, current, pointer="/current_password")
     require_acceptable(new, email=own.email, pointer="/new_password")
     password_hash = await ctx.kernel.auth.passwords.hash(new)
     async with ctx.transaction() as session:
@@ -67,7 +68,7 @@ async def request_email_change(ctx: Context, email: str, password: str) -> str:
         TooManyRequests: the password was wrong too often, or too many links were asked for.
     """
     assert ctx.visit is not None
-    own = await _proven(ctx, password, pointer="/password")
+    own = await proven(ctx, password, pointer="/password")
     address = clean_email(email)
     if address.casefold() == own.email.casefold():
         message = translatable("This is your e-mail address already.")
@@ -125,7 +126,7 @@ async def confirm_email_change(ctx: Context, token: str) -> str:
     return new
 
 
-async def _proven(ctx: Context, password: str, *, pointer: str) -> records.Record:
+async def proven(ctx: Context, password: str, *, pointer: str) -> records.Record:
     """Have the customer who acts prove who they are once more; gives the account.
 
     Raises:

@@ -21,6 +21,10 @@ MAILS = Limit("customers.mails", 5, 3600)
 SET_PASSWORD = text("""
 UPDATE customers_customer SET password_hash = :hash, version = version + 1, updated_at = :now WHERE id = :id
 """)
+CONFIRM = text("""
+UPDATE customers_customer SET email_confirmed_at = coalesce(email_confirmed_at, :now) WHERE id = :id
+""")
+"""Whoever follows a link sent to an address reads its mail."""
 
 
 async def request_reset(ctx: Context, email: str) -> None:
@@ -70,6 +74,7 @@ async def reset_password(ctx: Context, token: str, password: str) -> UUID:
             raise _dead()
         values = {"hash": password_hash, "id": found.subject_id, "now": ctx.clock.now()}
         await session.execute(SET_PASSWORD, values)
+        await session.execute(CONFIRM, values)
         await records.end_other_sessions(ctx, session, found.subject_id)
         await ctx.audit(session, "customers.password_reset", subject=(SUBJECT, found.subject_id))
     await ctx.kernel.auth.throttle.succeeded(REALM, email, store_id=ctx.store.id)
