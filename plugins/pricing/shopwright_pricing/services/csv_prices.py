@@ -15,7 +15,7 @@ from shopwright_pricing.services.lists import SavedList
 from shopwright_pricing.services.prices import MAX_AMOUNT, MAX_QUANTITY, PriceInput
 
 COLUMNS = ("sku", "min_quantity", "amount", "compare_at")
-MOST_ROWS = 100_000
+MOST_ROWS = 50_000
 _MOST_TOLD = 100
 _PAGE = 5000
 
@@ -145,5 +145,5 @@ _AMOUNT = translatable(
     "Give an amount in %(currency)s like 12.90, 0 or more, without more decimals than it has."
 )
 _HEAD = translatable("The first row must name the columns: sku, min_quantity, amount, compare_at.")
-_TOO_MANY = translatable("There are more than 100000 rows. Split the file.")
+_TOO_MANY = translatable("There are more than 50000 rows. Split the file.")
 _UNREADABLE = translatable("This is not a CSV file in UTF-8.")

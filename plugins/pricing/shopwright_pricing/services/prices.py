@@ -42,6 +42,7 @@ DELETE FROM pricing_price p USING jsonb_to_recordset(CAST(:rows AS jsonb)) AS go
 WHERE p.list_id = :list_id AND p.variant_id = gone.variant_id AND p.min_quantity = gone.min_quantity
 """)
 _CLEAR = text("DELETE FROM pricing_price WHERE list_id = :list_id")
+_IS_PUBLIC = "SELECT audience = 'everybody' FROM pricing_list WHERE id = $1"
 _FORGET = text("DELETE FROM pricing_price WHERE product_id = :product_id")
 _CHANGED = text("UPDATE pricing_list SET version = version + 1 WHERE id = :id")
 
@@ -119,7 +120,7 @@ async def change(
     infos = await catalog.variants(ctx, list({x.variant_id for x in prices}))
     _check(prices, infos)
     # Where nothing is written yet, the price before the reduction would be lost.
-    ids = sorted(infos)
+    ids = sorted(infos) if await ctx.fetch_value(_IS_PUBLIC, list_id) else []
     for start in range(0, len(ids), touch.CHUNK):
         await history.record(ctx, ids[start : start + touch.CHUNK])
     made = [_row(ctx, list_id, x, infos[x.variant_id].product_id) for x in prices if x.amount is not None]
