@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.doctor import DoctorCheck
 from shopwright.errors import Rejection
-from shopwright.hookspecs import PluginSwitched
+from shopwright.hookspecs import DemoSource, PluginSwitched
 from shopwright.http.responses import url
 from shopwright.http.routing import Route
 from shopwright.jobs import Job, Schedule
@@ -25,7 +25,7 @@ from shopwright_discounts import checks, hookspecs, jobs
 from shopwright_discounts.admin import batches, try_cart
 from shopwright_discounts.admin import pages as admin_pages
 from shopwright_discounts.api import ActionKind, ConditionKind
-from shopwright_discounts.services import actions, cart, catalogue, conditions, coupons, privacy, redeem
+from shopwright_discounts.services import actions, cart, catalogue, conditions, coupons, demo, privacy, redeem
 from shopwright_discounts.services.promotions import Memory, changed, enabled
 from shopwright_discounts.settings import DiscountSettings
 from shopwright_discounts.views import admin_api, api, pages
@@ -159,6 +159,10 @@ class Plugin(BasePlugin):
             NavItem(ctx.gettext("Discounts"), path, permission, "Catalogue", "percent", 60),
             NavItem(ctx.gettext("Try a cart"), try_path, permission, "Catalogue", "percent", 61),
         ]
+
+    @hookimpl
+    async def demo_data(self, ctx: Context, source: DemoSource) -> Sequence[str]:
+        return await demo.load(ctx, source.values.get("promotions", ()))
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:

@@ -60,7 +60,7 @@ async def test_staff_try_a_cart_and_are_told_why(ctx, make_client):
     await promote(ctx, "ten", part("amount", amount=1000), coupon="TEN")
     staff = await as_staff(ctx, make_client)
 
-    shown = await staff.submit("/admin/discounts/try", {"lines": "lamp 1\nlamp LAMP 1", "codes": "ten"})
+    shown = await staff.submit("/admin/discounts/try", {"lines": "lamp 1\nlamp LAMP 1", "codes": "ten nope"})
     text = await shown.text()
     unknown = await staff.submit("/admin/discounts/try", {"lines": "lamp\ndesk 2"})
     listed = await (await staff.get("/admin/discounts?state=active")).text()
@@ -70,6 +70,7 @@ async def test_staff_try_a_cart_and_are_told_why(ctx, make_client):
     # 2 × 4800; “ten” is tried before “two”, by its code: 1000, then 10 % of 8600
     assert [f"€{amount}" in text for amount in ("48.00", "96.00", "18.60", "77.40")] == [True] * 4
     assert "<code>price</code>" in text
+    assert "We do not know this code. Please check it." in text
     assert "Spend €404.00 more for this offer." in text
     assert (unknown.status, "This is not for sale: desk 2" in await unknown.text()) == (422, True)
     assert ("Price" in listed, "No discounts yet" in off) == (True, True)

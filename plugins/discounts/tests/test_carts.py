@@ -9,7 +9,7 @@ from plugins.discounts.tests.conftest import part, promote
 from tests.shop import add_product, place, ready_cart
 
 from shopwright.doctor_run import examine
-from shopwright_discounts.services import coupons, privacy, redeem, save_promotion
+from shopwright_discounts.services import privacy, redeem, save_promotion
 from shopwright_discounts.services.save_promotion import PromotionInput
 from shopwright_orders import api as orders
 from shopwright_orders.services import change_order
@@ -241,11 +241,6 @@ async def test_a_first_order_is_known_by_account_or_address(ctx, client, lamp):
         for _ in range(2)
     ]
     assert totals == [4900 - 500 + 490, 4900 + 490]
-
-
-async def test_codes_are_written_one_way_and_once(ctx):
-    promotion_id = await promote(ctx, "ten", part("percentage", percent=10), coupon="Summer 2026")
-    assert [x.code for x in await coupons.of_promotion(ctx, promotion_id)] == ["SUMMER2026"]
 
 
 async def test_a_person_is_told_and_forgotten_and_the_count_stays(ctx, client, lamp):

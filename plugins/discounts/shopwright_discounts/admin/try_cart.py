@@ -2,7 +2,6 @@
 """What would this cart cost, and why? A cart that is nowhere kept, computed as any other."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from aiohttp import web
@@ -19,8 +18,8 @@ from shopwright_admin.api import admin_page
 from shopwright_catalog import api as catalog
 from shopwright_checkout import api as checkout
 from shopwright_checkout.api import Cart, CartLine
-from shopwright_discounts.services.cart import TRIED, read_note
-from shopwright_discounts.services.coupons import tidy
+from shopwright_discounts.services.cart import TRIED, CodeState, Note, read_note, said
+from shopwright_discounts.services.coupons import UNKNOWN, tidy
 
 routes = Routes("discounts", Scope.ADMIN)
 _MOST_LINES = 50
@@ -96,19 +95,27 @@ async def _page(
     status: int = 200,
 ) -> web.Response:
     title = ctx.gettext("Try a cart")
-    values: dict[str, Any] = {"typed": typed, "errors": errors, "cart": shown}
-    note = read_note(shown.notes) if shown else None
+    note = read_note(shown.notes) if shown else Note()
     return await admin_page(
         ctx,
         "discounts/admin/try.html",
         title=title,
         status=status,
         crumbs=[(ctx.gettext("Discounts"), url(ctx, "discounts.admin_promotions")), (title, "")],
+        typed=typed,
+        errors=errors,
+        cart=shown,
         given=[
             {"title": x.title, "code": x.code, "amount": Money(x.amount, ctx.currency)} for x in note.given
-        ]
-        if note
-        else [],
-        refused=[*note.refused, *(x for x in note.codes if not x.applies)] if note else [],
-        **values,
+        ],
+        refused=[*note.refused, *_refused_codes(ctx, note, typed.get("codes", ""))] if shown else [],
     )
+
+
+def _refused_codes(ctx: Context, note: Note, typed: str) -> list[CodeState]:
+    """Give the codes that do not apply, those that nobody knows included."""
+    known = {state.code: state for state in note.codes}
+    tried = dict.fromkeys(tidy(code) for code in typed.split())
+    unknown = said(ctx, UNKNOWN)
+    states = [known.get(code) or CodeState(code, applies=False, title=code, reason=unknown) for code in tried]
+    return [state for state in states if not state.applies]

@@ -122,7 +122,7 @@ def shipped_free(ctx: Context, totals: Totals) -> Totals | None:
 
 
 def _without_shipping(ctx: Context, totals: Totals, note: Note, given: Given, rate: ShippingRate) -> Totals:
-    more = replace(given, amount=given.amount + rate.price.amount)
+    more = replace(given, amount=given.amount + rate.price.amount, budget_left=None)
     note = replace(note, given=tuple(more if x is given else x for x in note.given))
     trail = Provenance(NOTE, ctx.version_of(NOTE), given.code, -rate.price, given.title)
     free = replace(rate, price=Money.zero(totals.currency))
@@ -238,7 +238,8 @@ class _State:
                     coupon_id=str(coupon["id"]) if coupon else None,
                     coupon=coupon["code"] if coupon else "",
                     per_customer=live.limit_per_customer,
-                    budget_left=None if left is None else left - x.total,
+                    # Only free shipping asks for it, and nobody else is to see it.
+                    budget_left=left - x.total if x.free_shipping and left is not None else None,
                     free_shipping=x.free_shipping,
                 )
             )
