@@ -20,6 +20,23 @@ BODY = {"code": "sale", "title": "Sale", "percent": "90"}
 FIELDS = {"code": "sale", "title": "Sale", "currency": "eur", "priority": "10", "audience": "everybody"}
 
 
+async def lists_are_paged_and_found(client, options):
+    await client.post_json(LISTS, BODY | {"code": "trade_a", "title": "50 % off"}, **options)
+    first = await client.get_json(f"{LISTS}?limit=1", **options)
+    rest = await client.get_json(f"{LISTS}?limit=1&cursor={first['next_cursor']}", **options)
+    found = [await client.get_json(f"{LISTS}?q={q}", **options) for q in ("_", "0 %25", "SAL", "none")]
+    assert ([x["items"][0]["code"] for x in (first, rest)], rest["next_cursor"]) == (["sale", "trade_a"], "")
+    assert [[x["code"] for x in each["items"]] for each in found] == [["trade_a"], ["trade_a"], ["sale"], []]
+
+
+async def only_those_who_may_change_lists(ctx, client, beta, options):
+    look = {"headers": await bearer(ctx, "pricing.list.view")}
+    other = await beta.get(LISTS, **options)
+    refused = await client.send("POST", LISTS, BODY, **look)
+    nobody = await client.get(LISTS)
+    assert (refused.status, other.status, nobody.status) == (403, 401, 401)
+
+
 async def test_lists_and_prices_are_kept_by_api(ctx, make_client):
     lamp = await add_product(ctx)
     client = await make_client(ctx.kernel, "alpha")
@@ -34,13 +51,7 @@ async def test_lists_and_prices_are_kept_by_api(ctx, make_client):
     twice = await client.send("POST", LISTS, BODY, **options)
     assert (twice.status, (await twice.json())["code"]) == (409, "code_taken")
 
-    await client.post_json(LISTS, BODY | {"code": "trade_a", "title": "50 % off"}, **options)
-    first = await client.get_json(f"{LISTS}?limit=1", **options)
-    rest = await client.get_json(f"{LISTS}?limit=1&cursor={first['next_cursor']}", **options)
-    found = [await client.get_json(f"{LISTS}?q={q}", **options) for q in ("_", "0 %25", "SAL", "none")]
-    assert ([x["items"][0]["code"] for x in (first, rest)], rest["next_cursor"]) == (["sale", "trade_a"], "")
-    assert [[x["code"] for x in each["items"]] for each in found] == [["trade_a"], ["trade_a"], ["sale"], []]
-
+    await lists_are_paged_and_found(client, options)
     prices = [
         {"sku": "LAMP", "amount": 4500, "compare_at": 4900},
         {"variant_id": str(lamp), "min_quantity": 10, "amount": 4000},
@@ -74,11 +85,7 @@ async def test_lists_and_prices_are_kept_by_api(ctx, make_client):
     gone = await client.send("DELETE", f"{path}?version=4", **options)
     assert (gone.status, (await client.get(path, **options)).status) == (204, 404)
 
-    look = {"headers": await bearer(ctx, "pricing.list.view")}
-    other = await (await make_client(ctx.kernel, "beta")).get(LISTS, **options)
-    refused = await client.send("POST", LISTS, BODY, **look)
-    nobody = await client.get(LISTS)
-    assert (refused.status, other.status, nobody.status) == (403, 401, 401)
+    await only_those_who_may_change_lists(ctx, client, await make_client(ctx.kernel, "beta"), options)
 
 
 async def test_a_wrong_field_is_named(ctx, make_client):

@@ -44,17 +44,17 @@ async def test_contents_are_kept_and_told_beside_the_price(ctx, add_list, make_c
 
     page = "/admin/pricing/contents"
     saved = await staff.submit(page, {"sku": "TEA", "quantity": "250", "unit": "g"})
-    wrong = [
+    told = [
         await (await staff.submit(page, {"sku": sku, "quantity": quantity, "unit": "g"})).text()
         for sku, quantity in (("NONE", "1"), ("TEA", "-1"), ("TEA", "x"))
     ]
     body = {"contents": [{"variant_id": str(rope), "quantity": "1250", "unit": "cm"}]}
     put = await client.send("PUT", CONTENTS, body, **options)
-    bad = {"contents": [body["contents"][0] | {"quantity": "0"}, body["contents"][0] | {"unit": "inch"}]}
-    refused = [await client.send("PUT", CONTENTS, {"contents": [x]}, **options) for x in bad["contents"]]
+    bad = [body["contents"][0] | wrong for wrong in ({"quantity": "0"}, {"unit": "inch"})]
+    refused = [await client.send("PUT", CONTENTS, {"contents": [x]}, **options) for x in bad]
 
     assert (saved.status, put.status) == (303, 204)
-    assert ['id="e-sku"' in wrong[0], *('id="e-quantity"' in x for x in wrong[1:])] == [True] * 3
+    assert ['id="e-sku"' in told[0], *('id="e-quantity"' in x for x in told[1:])] == [True] * 3
     pointers = [(await x.json())["errors"][0]["pointer"] for x in refused]
     assert ([x.status for x in refused], pointers) == (
         [422, 422], ["/contents/0/quantity", "/contents/0/unit"],

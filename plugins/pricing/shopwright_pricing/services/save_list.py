@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Saving price lists; each change checks the version the person saw."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
-from shopwright.errors import Conflict, FieldError, Invalid, NotFound
+from shopwright.errors import Conflict, FieldError, NotFound
 from shopwright.i18n import translatable
 from shopwright.ids import new_id
-from shopwright.money import CURRENCIES
 from shopwright_pricing.services import touch
-from shopwright_pricing.services.lists import AUDIENCES, TAG_OF, ListInput
-from shopwright_pricing.services.rounding import RULES
+from shopwright_pricing.services.check_list import check
+from shopwright_pricing.services.lists import TAG_OF, ListInput
 
 _COLUMNS = (
     "code", "title", "currency", "priority", "enabled", "starts_at", "ends_at", "audience", "audience_tags",
@@ -40,15 +36,6 @@ SELECT 1 FROM pricing_list l WHERE l.id = :id AND l.currency <> :currency
     AND EXISTS (SELECT 1 FROM pricing_price p WHERE p.store_id = l.store_id AND p.list_id = l.id)
 """)
 _DELETE = text("DELETE FROM pricing_list WHERE id = :id")
-_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_TAG = re.compile(r"[^\s:,]{1,80}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    pointer: str
-    is_broken: bool
-    message: str
 
 
 async def create(ctx: Context, new: ListInput) -> UUID:
@@ -139,72 +126,8 @@ def _taken() -> Conflict:
     return Conflict(message, code="code_taken", errors=[FieldError("/code", "taken", message)])
 
 
-def _rules(new: ListInput) -> Iterator[_Rule]:
-    codes, percent = new.audience_codes, new.percent
-    ppm = percent * 10_000 if percent is not None and percent.is_finite() else None
-    out_of_range = percent is not None and (
-        ppm is None or not 0 <= ppm <= 10_000_000 or ppm != ppm.to_integral_value()
-    )
-    naive = any(x is not None and x.tzinfo is None for x in (new.starts_at, new.ends_at))
-    yield _Rule(
-        "/code",
-        not _CODE.fullmatch(new.code),
-        translatable("Use a-z, 0-9, - and _, up to 40 letters, like summer-sale."),
-    )
-    yield _Rule(
-        "/title",
-        not 1 <= len(new.title.strip()) <= 80,
-        translatable("Give the list a name of up to 80 letters."),
-    )
-    yield _Rule(
-        "/currency",
-        new.currency not in CURRENCIES,
-        translatable("Use a currency by its three letters, like EUR."),
-    )
-    yield _Rule(
-        "/priority", not 0 <= new.priority <= 1000, translatable("Give a whole number from 0 to 1000.")
-    )
-    yield _Rule("/starts_at", naive, translatable("Give a time with its time zone."))
-    yield _Rule(
-        "/ends_at",
-        not naive and _ends_early(new.starts_at, new.ends_at),
-        translatable("The end must be after the start."),
-    )
-    yield _Rule(
-        "/audience",
-        new.audience not in AUDIENCES,
-        translatable("Use everybody, groups, companies or customer."),
-    )
-    yield _Rule(
-        "/audience_codes",
-        (new.audience == "everybody") == bool(codes) or (new.audience == "customer" and len(codes) > 1),
-        translatable(
-            "Name whom the list is for: groups, companies or one customer; nobody when it is for everybody."
-        ),
-    )
-    yield _Rule(
-        "/audience_codes",
-        len(codes) > 200 or not all(_TAG.fullmatch(x) for x in codes),
-        translatable("Give up to 200 codes without spaces, colons and commas."),
-    )
-    yield _Rule(
-        "/market", bool(new.market) and not _CODE.fullmatch(new.market), translatable("Use a market's code.")
-    )
-    yield _Rule("/percent", out_of_range, translatable("Give 0 to 1000 with at most four decimals."))
-    yield _Rule("/rounding", new.rounding not in RULES, translatable("Use none, 5, 10 or 99."))
-
-
-def _ends_early(starts_at: datetime | None, ends_at: datetime | None) -> bool:
-    return starts_at is not None and ends_at is not None and ends_at <= starts_at
-
-
 def _columns(ctx: Context, new: ListInput) -> dict[str, Any]:
-    errors: dict[str, FieldError] = {}
-    for rule in _rules(new):
-        if rule.is_broken:
-            errors.setdefault(rule.pointer, FieldError(rule.pointer, "invalid", rule.message))
-    if errors:
-        raise Invalid(errors=list(errors.values()))
+    check(new)
     prefix = TAG_OF.get(new.audience, "")
     return {name: getattr(new, name) for name in _COLUMNS if hasattr(new, name)} | {
         "store_id": ctx.store.id,
