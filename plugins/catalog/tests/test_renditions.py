@@ -126,6 +126,18 @@ def test_a_bomb_or_a_broken_file_is_refused_before_it_is_unpacked(monkeypatch):
         copies(content)
 
 
+def test_a_large_picture_is_shrunk_strip_by_strip_without_seams(monkeypatch):
+    monkeypatch.setattr(render_picture, "_STRIP", 1)
+    image = Image.linear_gradient("L").resize((6001, 601)).convert("RGB")
+    right = image.resize((1920, 192), Image.Resampling.LANCZOS)
+
+    copy = copies(encoded(image, "PNG"))["webp", 1920].convert("RGB")
+
+    assert copy.size == (1920, 192)
+    found = [abs(copy.getpixel((960, y))[0] - right.getpixel((960, y))[0]) for y in range(192)]
+    assert max(found) <= 4
+
+
 async def test_a_saved_picture_is_shown_as_it_is_until_its_copies_are_made(
     ctx, save, categorise, client, stored
 ):
