@@ -3,14 +3,23 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 from plugins.discounts.tests.conftest import part, promote
-from tests.shop import add_product, place, ready_cart
+from pydantic import BaseModel
+from sqlalchemy import text
+from tests.shop import add_product, place, ready_cart, system
 
+from shopwright.activation import switch_plugin
 from shopwright.doctor_run import examine
+from shopwright.plugin import Manifest, Plugin, hookimpl
+from shopwright.testing.kernels import ALPHA
+from shopwright_catalog import api as catalog
+from shopwright_discounts.api import ActionKind, Effect
 from shopwright_discounts.services import privacy, redeem, save_promotion
-from shopwright_discounts.services.save_promotion import PromotionInput
+from shopwright_discounts.services.promotions import memory_of
+from shopwright_discounts.services.save_promotion import PartInput, PromotionInput
 from shopwright_orders import api as orders
 from shopwright_orders.services import change_order
 
@@ -154,6 +163,14 @@ async def test_what_is_used_is_held_counted_and_given_back(ctx, clock, client, l
     assert await uses(ctx) == {"ten": (0, 0), "TEN": 0}
     assert await ctx.fetch_value("SELECT max(uses) FROM discounts_person") == 0
     await assert_clean(ctx.kernel)
+    for table, code in (("promotion", "discounts.uses"), ("coupon", "discounts.coupons")):
+        await ctx.run(
+            lambda session, table=table: session.execute(text(f"UPDATE discounts_{table} SET uses = 1"))
+        )
+        assert {f.code for f in (await examine(ctx.kernel)).findings if f.offenders} == {code}
+        await ctx.run(
+            lambda session, table=table: session.execute(text(f"UPDATE discounts_{table} SET uses = 0"))
+        )
 
 
 async def test_a_discount_that_changed_after_it_was_computed_is_not_given(ctx, client, lamp, monkeypatch):
@@ -257,3 +274,52 @@ async def test_a_person_is_told_and_forgotten_and_the_count_stays(ctx, client, l
     assert await uses(ctx) == {"ten": (1, 490)}
     assert await ctx.fetch_value("SELECT people FROM discounts_redemption") == []
     await assert_clean(ctx.kernel)
+
+
+async def test_prices_go_by_the_groups_of_who_is_signed_in_and_by_kinds_of_other_plugins(
+    make_kernel, make_client, monkeypatch
+):
+    kernel = await make_kernel(plugins=["discounts", "customers", "inventory", Neighbour], stores=[ALPHA])
+    ctx = system(kernel, "alpha")
+    await add_product(ctx, "lamp", price=4900)
+    vip = PartInput("discounts.audience", {"any_of": ["group:vip"]})
+    await promote(ctx, "vip", PartInput("neighbour.round_down", {"to": 1000}), conditions=[vip])
+    client = await make_client(kernel, "alpha")
+
+    before = await client.get_json("/api/v1/products/lamp")
+    monkeypatch.setattr(Neighbour, "tags", ("group:vip",))
+    promotions = await memory_of(ctx).of(ctx)
+    priced = await catalog.product(ctx, "lamp")
+    await switch_plugin(ctx, "neighbour", enabled=False)
+    after = await catalog.product(system(kernel, "alpha"), "lamp")
+
+    assert before["variants"][0]["price"]["amount"] == 4900
+    assert [x.is_catalogue for x in promotions] == [True]
+    assert (priced.variants[0].price.amount, priced.variants[0].compare_at.amount) == (4000, 4900)
+    assert after.variants[0].price.amount == 4900
+
+
+class To(BaseModel):
+    """What prices are rounded down to."""
+
+    to: int
+
+
+class Neighbour(Plugin):
+    """A kind of action, and what customers are, of another plugin."""
+
+    manifest = Manifest(
+        name="neighbour", version="1", title="Neighbour", summary="Rounds down", requires=("discounts",)
+    )
+    tags: ClassVar[tuple[str, ...]] = ()
+
+    @hookimpl
+    def promotion_actions(self):
+        def down(values, basket):
+            return Effect({x.key: x.remaining % (values.to * x.quantity) for x in basket.items})
+
+        return [ActionKind("neighbour.round_down", "Round down", To, down, per_piece=True)]
+
+    @hookimpl
+    async def discount_audience(self, ctx):
+        return self.tags
