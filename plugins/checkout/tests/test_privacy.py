@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a copy holds of orders and carts, what of them is forgotten, and segments that go by orders."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -97,3 +98,24 @@ async def test_a_person_is_copied_and_forgotten_with_orders_and_carts(
     assert bills[young].email == "ada@example.com"
     assert [tuple(row) for row in cart] == [("", None, "{}")]
     await assert_clean()
+
+
+async def test_earlier_guest_orders_are_the_accounts_once_its_address_is_confirmed_and_not_before(
+    ctx, kernel, make_client, order_by, mail_sink
+):
+    guest, shopper = await make_client(kernel, "alpha"), await make_client(kernel, "alpha")
+    order_id = await order_by(guest)
+    await shopper.post_json("/api/v1/customers", ACCOUNT)
+    customer_id = await ctx.fetch_value("SELECT id FROM customers_customer")
+    await kernel.jobs.drain()
+    before = await orders.orders_of_customer(ctx, customer_id)
+
+    await shopper.submit("/account/privacy", {}, action="/account/privacy/confirm")
+    token = re.search(r"/account/confirm/(\S+)", mail_sink[-1].text)[1]
+    await shopper.submit(f"/account/confirm/{token}", {})
+    await kernel.jobs.drain()
+    later = await order_by(guest)
+
+    assert before == []
+    assert [str(order.id) for order in await orders.orders_of_customer(ctx, customer_id)] == [order_id]
+    assert (await orders.order(ctx, later)).customer_id is None

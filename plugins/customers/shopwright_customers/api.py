@@ -219,3 +219,10 @@ async def customers_in(ctx: Context, segment_code: str, customer_ids: Collection
     from shopwright_customers.services import matching
 
     return await matching.customers_in(ctx, segment_code, customer_ids)
+
+
+async def accepts_marketing(ctx: Context, customer_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Give those of the customers who want news and offers by e-mail: one statement."""
+    from shopwright_customers.services import consent
+
+    return await consent.willing(ctx, customer_ids)

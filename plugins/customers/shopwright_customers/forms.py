@@ -43,9 +43,10 @@ class Credentials(_Typed):
 
 
 class NewCustomer(Credentials):
-    """A new account."""
+    """A new account; ``marketing`` is whether its owner wants news and offers."""
 
     name: Optional = ""
+    marketing: bool = False
 
 
 class SignIn(Credentials):

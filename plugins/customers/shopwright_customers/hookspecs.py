@@ -21,6 +21,15 @@ class CustomerRegistered:
     version: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerEmailConfirmed:
+    """A customer followed a link that was sent to their address."""
+
+    customer_id: UUID
+    email: str
+    version: int = 1
+
+
 @hookspec("veto")
 async def customer_validate(ctx: Context, email: str, name: str) -> Sequence[Rejection]:
     """Object to a new account, or to another e-mail address or name of one."""
@@ -30,6 +39,12 @@ async def customer_validate(ctx: Context, email: str, name: str) -> Sequence[Rej
 @hookspec("event")
 async def customer_registered(ctx: Context, event: CustomerRegistered) -> None:
     """Learn that somebody made an account."""
+    raise AssertionError
+
+
+@hookspec("event")
+async def customer_email_confirmed(ctx: Context, event: CustomerEmailConfirmed) -> None:
+    """Learn that an account's address is its owner's: what was left under it without an account is theirs."""
     raise AssertionError
 
 

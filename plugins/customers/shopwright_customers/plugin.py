@@ -60,6 +60,8 @@ class Plugin(BasePlugin):
                 for name in ("code", "title", "match", "conditions")
             ),
             PiiColumn("customers_tag", "tag", "free_text"),
+            *(PiiColumn("customers_consent", name, "none") for name in ("words", "source", "actor")),
+            PiiColumn("customers_consent", "remote", "address"),
             PiiColumn("customers_note", "text", "free_text"),
             PiiColumn("customers_note", "author", "name"),
         ),

@@ -17,7 +17,7 @@ from shopwright_admin.api import Card, NavItem
 from shopwright_orders import checks, hookspecs
 from shopwright_orders.admin import pages as admin_pages
 from shopwright_orders.api import OrderView
-from shopwright_orders.services import customer_conditions, list_orders, privacy
+from shopwright_orders.services import claim_orders, customer_conditions, list_orders, privacy
 from shopwright_orders.settings import OrdersSettings
 from shopwright_orders.views import api, pages
 
@@ -83,6 +83,10 @@ class Plugin(BasePlugin):
     @hookimpl(optionalhook=True)
     def customer_conditions(self) -> Sequence[Any]:
         return customer_conditions.kinds()
+
+    @hookimpl(optionalhook=True)
+    async def customer_email_confirmed(self, ctx: Context, event: Any) -> None:
+        await claim_orders.claim(ctx, event.customer_id, event.email)
 
     @hookimpl(optionalhook=True)
     async def data_export(self, ctx: Context, subject: Any) -> Sequence[Any]:

@@ -7,7 +7,8 @@ from shopwright.context import Context
 from shopwright.errors import NotFound
 from shopwright.http.routing import Routes, Scope
 from shopwright_customers.admin.forms import ChangedGroup, GroupForm, GroupsForm, NoteForm, TagList, Version
-from shopwright_customers.services import accounts, groups, notes, tags
+from shopwright_customers.services import accounts, consent, groups, notes, tags
+from shopwright_customers.services.consent import Consent
 from shopwright_customers.services.groups import SavedGroup
 from shopwright_customers.services.notes import Note
 from shopwright_customers.services.records import EDIT
@@ -92,6 +93,20 @@ async def add_note(ctx: Context, customer_id: UUID, body: NoteForm) -> Note:
 async def remove_note(ctx: Context, customer_id: UUID, note_id: UUID) -> None:
     """Remove a note."""
     await notes.remove(ctx, customer_id, note_id)
+
+
+@routes.get("/api/admin/v1/customers/{customer_id}/consents", permission=VIEW)
+async def list_consents(ctx: Context, customer_id: UUID) -> list[Consent]:
+    """List a customer's decisions about news and offers with their proof, the latest first."""
+    await _must_exist(ctx, customer_id)
+    return await consent.of_customer(ctx, customer_id)
+
+
+@routes.post("/api/admin/v1/customers/{customer_id}/marketing/stop", permission=EDIT)
+async def stop_marketing(ctx: Context, customer_id: UUID) -> list[Consent]:
+    """Take a customer's consent to news and offers back; giving it is theirs alone."""
+    await consent.stop(ctx, customer_id)
+    return await consent.of_customer(ctx, customer_id)
 
 
 async def _must_exist(ctx: Context, customer_id: UUID) -> None:

@@ -11,7 +11,7 @@ from shopwright.http.forms import read_form
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_customers.admin.forms import GroupsForm, NoteForm, TagsForm
-from shopwright_customers.services import groups, notes, tags
+from shopwright_customers.services import consent, groups, notes, tags
 from shopwright_customers.services.records import EDIT
 
 routes = Routes("customers", Scope.ADMIN)
@@ -58,6 +58,13 @@ async def admin_remove_note(ctx: Context, customer_id: UUID, note_id: UUID) -> w
     """Remove a note."""
     await notes.remove(ctx, customer_id, note_id)
     return back(ctx, customer_id, "success", ctx.gettext("The note is removed."))
+
+
+@routes.post("/admin/customers/{customer_id}/marketing/stop", permission=EDIT)
+async def admin_stop_marketing(ctx: Context, customer_id: UUID) -> web.Response:
+    """Take a customer's consent to news and offers back."""
+    await consent.stop(ctx, customer_id)
+    return back(ctx, customer_id, "success", ctx.gettext("The customer gets no more news and offers."))
 
 
 def back(ctx: Context, customer_id: UUID, level: str, message: str) -> web.Response:

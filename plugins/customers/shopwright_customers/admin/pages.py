@@ -17,7 +17,16 @@ from shopwright_admin.api import Column, ListView, admin_page, list_page, render
 from shopwright_admin.hookspecs import admin_slot
 from shopwright_customers.api import CustomerInfo
 from shopwright_customers.forms import countries
-from shopwright_customers.services import accounts, addresses, disabling, groups, notes, privacy, tags
+from shopwright_customers.services import (
+    accounts,
+    addresses,
+    consent,
+    disabling,
+    groups,
+    notes,
+    privacy,
+    tags,
+)
 from shopwright_customers.services.accounts import Status
 from shopwright_customers.services.records import EDIT
 
@@ -91,6 +100,7 @@ async def admin_customer(ctx: Context, customer_id: UUID) -> web.Response:
         groups=await groups.all_groups(ctx),
         own_groups=await groups.codes_of(ctx, customer_id),
         tags=await tags.of_customer(ctx, customer_id),
+        consents=await consent.of_customer(ctx, customer_id),
         notes=await notes.of_customer(ctx, customer_id),
         can_edit=ctx.actor.can(EDIT),
         can_erase=ctx.actor.can(privacy.EDIT),

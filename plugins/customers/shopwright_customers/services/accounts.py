@@ -16,7 +16,7 @@ from shopwright.errors import FieldError, Invalid
 from shopwright.ids import new_id
 from shopwright_customers.api import CustomerInfo
 from shopwright_customers.hookspecs import CustomerRegistered, customer_registered, customer_validate
-from shopwright_customers.services import records
+from shopwright_customers.services import consent, records
 from shopwright_customers.services.records import REALM
 
 _COLUMNS = (
@@ -46,8 +46,10 @@ _REHASH = text("UPDATE customers_customer SET password_hash = :hash WHERE id = :
 Status = Literal["", "active", "disabled", "erasure"]
 
 
-async def register(ctx: Context, email: str, password: str, name: str) -> CustomerInfo:
-    """Make an account and sign its owner in.
+async def register(
+    ctx: Context, email: str, password: str, name: str, *, marketing: bool = False
+) -> CustomerInfo:
+    """Make an account and sign its owner in; ``marketing`` is whether they want news and offers.
 
     Raises:
         Invalid: names the field; an address that has an account is told so only here, where its owner types it.
@@ -64,6 +66,8 @@ async def register(ctx: Context, email: str, password: str, name: str) -> Custom
 
     async def work(session: AsyncSession) -> None:
         await session.execute(_INSERT, values)
+        if marketing:
+            await consent.record(ctx, session, customer_id, given=True, source="sign-up")
         event = CustomerRegistered(customer_id)
         await ctx.hooks.emit(
             session, customer_registered, event, aggregate=("customers.customer", customer_id)

@@ -14,7 +14,7 @@ from shopwright.context import Context
 from shopwright.i18n import translatable
 from shopwright_customers.api import ConditionKind
 from shopwright_customers.forms import Country, countries
-from shopwright_customers.services import groups, tags
+from shopwright_customers.services import consent, groups, tags
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
@@ -48,6 +48,10 @@ class Since(_Values):
     """The first day, in the time zone of the store."""
 
     since: date = Field(title=translatable("Since"))
+
+
+class Nothing(_Values):
+    """A condition that is given nothing."""
 
 
 class LivesIn(_Values):
@@ -109,4 +113,6 @@ def kinds() -> Sequence[ConditionKind]:
         Kind("customers.since", translatable("Has had an account since"), Since, _SINCE, _midnight, _nothing),
         Kind("customers.lives_in", translatable("Keeps an address in"), LivesIn, _LIVES_IN,
              lambda _, values: values.country, _countries),
+        Kind("customers.accepts_marketing", translatable("Wants news and offers"), Nothing, consent.WILLING,
+             lambda _, __: True, _nothing),
     ]  # fmt: skip

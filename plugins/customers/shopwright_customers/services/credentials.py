@@ -10,7 +10,11 @@ from shopwright.cache import Limit
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid, TooManyRequests
 from shopwright.i18n import translatable
-from shopwright_customers.hookspecs import customer_validate
+from shopwright_customers.hookspecs import (
+    CustomerEmailConfirmed,
+    customer_email_confirmed,
+    customer_validate,
+)
 from shopwright_customers.services import mails, records
 from shopwright_customers.services.records import REALM, SUBJECT
 from shopwright_customers.services.recovery import MAILS, SET_PASSWORD
@@ -118,6 +122,8 @@ async def confirm_email_change(ctx: Context, token: str) -> str:
                 raise Conflict(message, code="link_outlived")
             new = str(found.data["email"])
             await session.execute(_SET_EMAIL, {"email": new, "id": own.id, "now": ctx.clock.now()})
+            event = CustomerEmailConfirmed(own.id, new)
+            await ctx.hooks.emit(session, customer_email_confirmed, event, aggregate=(SUBJECT, own.id))
             await ctx.audit(session, "customers.email_changed", subject=(SUBJECT, own.id))
     except IntegrityError:
         message = translatable("Another account of this store has this e-mail address.")

@@ -34,6 +34,18 @@ async def send_new_email_link(ctx: Context, host: str, email: str, token: str) -
     await ctx.kernel.mailer.send(Message(email, subject, text))
 
 
+async def send_confirm_link(ctx: Context, host: str, email: str, token: str) -> None:
+    """Send the link that confirms the account's address."""
+    text = ctx.gettext(
+        "Confirm that this is the address of your account at %(store)s, within the next week:\n\n"
+        "%(link)s\n\nIf it was not you, leave this mail alone: nothing changes.",
+        store=ctx.store.name,
+        link=ctx.kernel.config.url_of(host, url(ctx, "customers.confirm_email", token=token)),
+    )
+    subject = ctx.gettext("Your e-mail address at %(store)s", store=ctx.store.name)
+    await ctx.kernel.mailer.send(Message(email, subject, text))
+
+
 async def tell_old_email(ctx: Context, old: str, new: str) -> None:
     """Tell the old address that it is the account's no more; the change stands even if this mail is lost."""
     text = ctx.gettext(

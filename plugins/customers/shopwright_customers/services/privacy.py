@@ -37,6 +37,9 @@ JOIN customers_group g ON g.store_id = m.store_id AND g.id = m.group_id WHERE m.
 """
 _TAGS = "SELECT t.tag::text AS tag FROM customers_tag t WHERE customer_id = $1 ORDER BY t.tag"
 _NOTES = "SELECT at, text FROM customers_note WHERE customer_id = $1 ORDER BY id"
+_CONSENTS = """
+SELECT at, given, words, source, remote, actor FROM customers_consent WHERE customer_id = $1 ORDER BY id
+"""
 _BY_EMAIL = "SELECT id FROM customers_customer WHERE email = $1::text::citext"
 _FORGET = text("DELETE FROM customers_customer WHERE id = :id RETURNING id")
 _ASK = text("UPDATE customers_customer SET erasure_asked_at = CAST(:at AS timestamptz) WHERE id = :id")
@@ -153,7 +156,7 @@ async def sections(ctx: Context, subject: Subject) -> list[Section]:
     parts = (
         ("account", translatable("Account"), _ACCOUNT), ("addresses", translatable("Addresses"), _ADDRESSES),
         ("groups", translatable("Groups"), _GROUPS), ("tags", translatable("Tags"), _TAGS),
-        ("notes", translatable("Notes"), _NOTES),
+        ("notes", translatable("Notes"), _NOTES), ("consents", translatable("News and offers"), _CONSENTS),
     )  # fmt: skip
     return [
         Section(f"customers.{name}", ctx.gettext(title), await _rows(ctx, sql, subject.customer_id))

@@ -13,6 +13,7 @@ from shopwright.context import Context
 from shopwright.errors import Conflict
 from shopwright.i18n import translatable
 from shopwright_customers import jobs
+from shopwright_customers.hookspecs import CustomerEmailConfirmed, customer_email_confirmed
 from shopwright_customers.services import records
 from shopwright_customers.services.records import REALM, SUBJECT
 
@@ -75,6 +76,8 @@ async def reset_password(ctx: Context, token: str, password: str) -> UUID:
         values = {"hash": password_hash, "id": found.subject_id, "now": ctx.clock.now()}
         await session.execute(SET_PASSWORD, values)
         await session.execute(CONFIRM, values)
+        event = CustomerEmailConfirmed(found.subject_id, email)
+        await ctx.hooks.emit(session, customer_email_confirmed, event, aggregate=(SUBJECT, found.subject_id))
         await records.end_other_sessions(ctx, session, found.subject_id)
         await ctx.audit(session, "customers.password_reset", subject=(SUBJECT, found.subject_id))
     await ctx.kernel.auth.throttle.succeeded(REALM, email, store_id=ctx.store.id)

@@ -40,7 +40,7 @@ class Reset(Chosen, TokenOnly):
 @api.post("/api/v1/customers", permission=PUBLIC, idempotent=True, status=201, limit="20/60")
 async def register(ctx: Context, body: NewCustomer) -> CustomerInfo:
     """Make an account and sign in."""
-    return await accounts.register(ctx, body.email, body.password, body.name)
+    return await accounts.register(ctx, body.email, body.password, body.name, marketing=body.marketing)
 
 
 @api.post("/api/v1/customers/sign-in", permission=PUBLIC, limit="30/60")

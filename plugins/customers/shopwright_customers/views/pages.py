@@ -14,7 +14,7 @@ from shopwright.http.responses import page, redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_customers.forms import NewCustomer, SignIn
 from shopwright_customers.hookspecs import account_pages
-from shopwright_customers.services import accounts, records
+from shopwright_customers.services import accounts, consent, records
 from shopwright_customers.views.answers import errors_of, local
 
 routes = Routes("customers", Scope.STOREFRONT)
@@ -76,7 +76,8 @@ async def sign_up_submit(ctx: Context, request: web.Request) -> web.Response:
     if form.value is None:
         return await _sign_up_page(ctx, form.raw, form.errors, status=422)
     try:
-        await accounts.register(ctx, form.value.email, form.value.password, form.value.name)
+        new = form.value
+        await accounts.register(ctx, new.email, new.password, new.name, marketing=new.marketing)
     except (Invalid, Rejected) as error:
         errors = errors_of(ctx, error, otherwise="email")
         return await _sign_up_page(ctx, form.raw, errors, status=422)
@@ -102,7 +103,12 @@ async def _sign_in_page(ctx: Context, *, status: int = 200, **shown: Any) -> web
 async def _sign_up_page(
     ctx: Context, typed: dict[str, str], errors: dict[str, str], *, status: int = 200
 ) -> web.Response:
-    values = {"title": ctx.gettext("Make an account"), "typed": typed, "errors": errors}
+    values = {
+        "title": ctx.gettext("Make an account"),
+        "typed": typed,
+        "errors": errors,
+        "words": consent.words(ctx),
+    }
     return await page(ctx, "customers/sign-up.html", values, status=status)
 
 
