@@ -177,5 +177,9 @@ def _allowed(effect: Effect, basket: Basket) -> dict[str, int]:
 
 
 def _reduced(basket: Basket, amounts: dict[str, int]) -> Basket:
-    items = tuple(replace(x, discount=x.discount + amounts.get(x.key, 0)) for x in basket.items)
+    if not amounts:
+        return basket
+    items = tuple(
+        replace(x, discount=x.discount + amounts[x.key]) if x.key in amounts else x for x in basket.items
+    )
     return replace(basket, items=items)
