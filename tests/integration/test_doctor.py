@@ -109,8 +109,13 @@ DAMAGES = [
     ),
     Damage(
         "orders.total",
-        "UPDATE orders_order SET total = total + 1",
-        "UPDATE orders_order SET total = total - 1",
+        "UPDATE orders_order SET shipping = shipping + 1",
+        "UPDATE orders_order SET shipping = shipping - 1",
+    ),
+    Damage(
+        "orders.payments",
+        "UPDATE orders_payment SET amount = amount + 1",
+        "UPDATE orders_payment SET amount = amount - 1",
     ),
     Damage(
         "orders.payment_status",

@@ -4,21 +4,26 @@
 import logging
 from collections.abc import Sequence
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
+from shopwright.errors import Rejection
 from shopwright.hookspecs import PluginSwitched
 from shopwright.http.responses import url
 from shopwright.http.routing import Route
+from shopwright.money import Money
 from shopwright.plugin import Manifest, PiiColumn, PluginSettings, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment
 from shopwright_admin.api import Card
+from shopwright_checkout.api import Cart, StoredValue
 from shopwright_customers.api import AccountPage
 from shopwright_customers.hookspecs import CustomerRegistered
 from shopwright_loyalty_points import ledger, views
-from shopwright_orders.api import OrderView
+from shopwright_orders.api import NewOrder, OrderView
 from shopwright_orders.hookspecs import OrderEvent
 from shopwright_storefront.api import ProductPage
 
@@ -29,6 +34,9 @@ class LoyaltySettings(PluginSettings):
     """How many points an order earns."""
 
     per_hundred: int = Field(default=1, ge=0, title="Points for each 100 minor units")
+    worth: int = Field(
+        default=0, ge=0, title="Minor units a point pays", description="0: points pay nothing."
+    )
 
 
 class Plugin(BasePlugin):
@@ -39,7 +47,7 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="Loyalty points",
         summary="Customers earn points with paid orders.",
-        requires=("admin", "customers", "orders", "storefront"),
+        requires=("admin", "checkout", "customers", "orders", "storefront"),
         settings=LoyaltySettings,
         pii=(PiiColumn("loyalty_points_entry", "kind", "none"),),
     )
@@ -63,6 +71,33 @@ class Plugin(BasePlugin):
     @hookimpl
     async def account_pages(self, ctx: Context) -> Sequence[AccountPage]:
         return [AccountPage(ctx.gettext("Your points"), url(ctx, "loyalty_points.points"), 50)]
+
+    @hookimpl
+    async def stored_value(self, ctx: Context, cart: Cart) -> Sequence[StoredValue]:
+        worth = ctx.settings(LoyaltySettings).worth
+        if not worth or cart.customer_id is None or ctx.actor.id != cart.customer_id:
+            return []
+        points = await ledger.balance(ctx, cart.customer_id)
+        label = ctx.gettext("Your points")
+        return [StoredValue("loyalty_points.balance", label, Money(max(points, 0) * worth, cart.currency))]
+
+    @hookimpl
+    async def order_placing(
+        self, ctx: Context, session: AsyncSession, order: NewOrder
+    ) -> Sequence[Rejection]:
+        paid = sum(part.amount.amount for part in order.stored if part.method == "loyalty_points.balance")
+        if not paid or order.customer_id is None:
+            return []
+        points = -(-paid // ctx.settings(LoyaltySettings).worth)
+        if await ledger.spend(ctx, session, order.id, order.customer_id, points):
+            return []
+        text = ctx.gettext("Your points were used meanwhile. Please look at your cart again.")
+        return [Rejection("loyalty_points.used", text, "payment_method")]
+
+    @hookimpl
+    async def order_cancelling(self, ctx: Context, session: AsyncSession, order_id: UUID) -> Sequence[str]:
+        points = await ledger.give_back(ctx, session, order_id)
+        return [f"{points} points"] if points else []
 
     @hookimpl
     async def customer_registered(self, ctx: Context, event: CustomerRegistered) -> None:

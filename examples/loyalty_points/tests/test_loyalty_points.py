@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A third party's plugin works on public names only."""
 
+import asyncio
 from uuid import UUID
 
 from tests.shop import EVERYTHING, THEMES, add_product, furnish, place, ready_cart
@@ -40,3 +41,29 @@ async def test_a_customer_sees_the_points_in_the_account(make_kernel, make_clien
 
     assert 'href="/account/points"' in await (await client.get("/account")).text()
     assert "You have 53 points." in await (await client.get("/account/points")).text()
+
+
+async def test_points_pay_once_even_when_two_carts_are_ordered_at_once(make_kernel, make_client):
+    kernel = await make_kernel(plugins=[*EVERYTHING, "loyalty_points"], stores=[ALPHA], config=THEMES)
+    ctx = await furnish(kernel, "alpha")
+    await kernel.settings.save(ctx, "loyalty_points", {"worth": 10}, "store")
+    lamp = await add_product(ctx, "lamp", price=4900, stock=50)
+    client = await make_client(kernel, "alpha")
+    account = {"email": "ada@example.com", "name": "Ada", "password": "seven lamps on the pier"}
+    await client.submit("/account/sign-up", account)
+    await place(client, await ready_cart(client, {lamp: 1}))
+    await kernel.jobs.drain(strict=True)
+    carts = [await ready_cart(client, {lamp: 1}) for _ in range(4)]
+    assert (await client.get_json(f"/api/v1/carts/{carts[0]}"))["due"]["amount"] == 5390 - 530
+
+    answers = await asyncio.gather(*(place(client, cart_id) for cart_id in carts))
+
+    assert sorted(answer.status for answer in answers) == [201, 422, 422, 422]
+    errors = {(await x.json())["errors"][0]["code"] for x in answers if x.status == 422}
+    assert errors == {"loyalty_points.used"}
+    declined = await ready_cart(client, {lamp: 1}, outcome="decline")
+    await kernel.jobs.drain(strict=True)
+    earned = int((5390) / 100)
+    assert f"You have {earned} points." in await (await client.get("/account/points")).text()
+    assert (await place(client, declined)).status == 409
+    assert f"You have {earned} points." in await (await client.get("/account/points")).text()

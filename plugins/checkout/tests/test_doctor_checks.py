@@ -27,6 +27,7 @@ BREAK = {
     "orders.positive": "UPDATE orders_order SET shipping = -1",
     "orders.currency": "UPDATE orders_payment SET currency = 'USD'",
     "orders.payment_amounts": "UPDATE orders_payment SET captured = captured - 1",
+    "orders.payments": "UPDATE orders_payment SET amount = amount + 1",
     "orders.payment_status": "UPDATE orders_payment SET status = 'refunded'",
     "orders.confirmed": f"UPDATE orders_order SET payment_status = 'unknown' {CONFIRMED}",
     "orders.one_per_cart": "UPDATE orders_order SET cart_id = (SELECT min(cart_id::text)::uuid FROM orders_order)",

@@ -82,12 +82,21 @@ checks = [
     DoctorCheck(
         "orders.payment_status",
         "I13",
-        "An order's payments make its total, and its status is that of the chosen one",
+        "An order's payment status is that of its chosen payment",
         """
         SELECT o.id, o.payment_status || ', payment ' || p.status FROM orders_order o
         JOIN orders_payment p ON p.store_id = o.store_id AND p.order_id = o.id
         WHERE o.payment_status <> p.status AND NOT p.stored
         UNION ALL
+        SELECT o.id, 'no payment' FROM orders_order o WHERE NOT EXISTS (
+            SELECT 1 FROM orders_payment p WHERE p.store_id = o.store_id AND p.order_id = o.id)
+        """,
+    ),
+    DoctorCheck(
+        "orders.payments",
+        "I13",
+        "An order's payments make its total, and those with stored value follow the chosen one",
+        """
         SELECT o.id, 'total ' || o.total || ', payments ' || sum(p.amount) FROM orders_order o
         JOIN orders_payment p ON p.store_id = o.store_id AND p.order_id = o.id
         GROUP BY o.id, o.total HAVING o.total <> sum(p.amount)
@@ -95,9 +104,6 @@ checks = [
         SELECT o.id, 'stored value ' || p.status || ', order ' || o.status || ' ' || o.payment_status
         FROM orders_order o JOIN orders_payment p ON p.store_id = o.store_id AND p.order_id = o.id
         WHERE p.stored AND (p.status <> 'authorized') <> (o.status = 'cancelled' OR o.payment_status IN ('paid', 'refunded'))
-        UNION ALL
-        SELECT o.id, 'no payment' FROM orders_order o WHERE NOT EXISTS (
-            SELECT 1 FROM orders_payment p WHERE p.store_id = o.store_id AND p.order_id = o.id)
         """,
     ),
     DoctorCheck(

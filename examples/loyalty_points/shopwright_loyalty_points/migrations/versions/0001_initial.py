@@ -14,7 +14,7 @@ def upgrade() -> None:
         id uuid NOT NULL,
         order_id uuid NOT NULL,
         customer_id uuid,
-        kind text NOT NULL CHECK (kind IN ('promised', 'earned', 'revoked')),
+        kind text NOT NULL CHECK (kind IN ('promised', 'earned', 'revoked', 'spent', 'returned')),
         points integer NOT NULL,
         at timestamptz NOT NULL,
         PRIMARY KEY (store_id, id),
