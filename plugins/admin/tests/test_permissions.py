@@ -9,14 +9,14 @@ from shopwright.clock import FakeClock, SystemClock
 from shopwright.http.routing import Scope
 from shopwright.ids import new_id
 from shopwright.testing.kernels import ALPHA
-from shopwright_customers.services import groups, notes, segments
+from shopwright_customers.services import companies, groups, notes, segments
 
 PASSWORD = "correct horse battery 9"
 EVERY = frozenset(
     """
     catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view collections.collection.edit
     collections.collection.view customers.customer.edit
-    customers.customer.view customers.group.edit customers.group.view customers.privacy.edit discounts.promotion.edit
+    customers.customer.view customers.company.edit customers.company.view customers.group.edit customers.group.view customers.privacy.edit discounts.promotion.edit
     discounts.promotion.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
     kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view orders.order.edit
@@ -120,6 +120,7 @@ async def things(kernel, ctx, people, make_client):
     customer = await shopper.post_json("/api/v1/customers", account)
     group_id = await groups.create(ctx, code="vip", title="VIP", priority=0)
     note = await notes.add(ctx, customer["id"], "Likes lamps")
+    company_id = await companies.create(ctx, name="Lamps Ltd", country="DE", tax_id="")
     segment_id = await segments.create(ctx, code="new", title="New", match="all")
     key, _ = await kernel.auth.api_keys.create(ctx, "Sync", ["orders.order.view"])
     await kernel.auth.roles.save(ctx, "spare", "Spare", ())
@@ -140,7 +141,7 @@ async def things(kernel, ctx, people, make_client):
         "rate_id": rate["id"], "list_id": price_list["id"], "run_id": upload.headers["Location"].rpartition("/")[2], "key_id": key.id,
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
         "redirect_id": new_id(), "token": "x" * 43, "customer_id": customer["id"],
-        "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
+        "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "company_id": company_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
         "batch_id": batch["id"],
     }  # fmt: skip
 

@@ -52,6 +52,23 @@ class GroupInfo:
     priority: int
 
 
+BuyerRole = Literal["buyer", "approver", "manager"]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyInfo:
+    """The company a customer buys for, with their role in it."""
+
+    id: UUID
+    name: str
+    country: str
+    tax_id: str
+    """Checked by the rules of the country where they are known; empty when there is none."""
+    role: BuyerRole
+    approval_limit: int | None
+    """Minor units of the store's currency; None for no limit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One condition of a segment: the code of its kind, what the kind is given, and whether it must not hold."""
@@ -226,3 +243,10 @@ async def accepts_marketing(ctx: Context, customer_ids: Collection[UUID]) -> fro
     from shopwright_customers.services import consent
 
     return await consent.willing(ctx, customer_ids)
+
+
+async def company_of(ctx: Context, customer_id: UUID) -> CompanyInfo | None:
+    """Give the company a customer buys for, if any: one statement."""
+    from shopwright_customers.services import companies
+
+    return await companies.of_customer(ctx, customer_id)

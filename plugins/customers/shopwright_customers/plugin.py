@@ -18,11 +18,20 @@ from shopwright.templating.slots import Fragment
 from shopwright_admin.api import NavItem
 from shopwright_customers import checks, hookspecs, jobs
 from shopwright_customers.admin import api as admin_api
-from shopwright_customers.admin import groups, groups_api, markings, privacy_api, segments, segments_api
+from shopwright_customers.admin import (
+    companies,
+    companies_api,
+    groups,
+    groups_api,
+    markings,
+    privacy_api,
+    segments,
+    segments_api,
+)
 from shopwright_customers.admin import pages as admin_pages
 from shopwright_customers.admin import privacy as admin_privacy
-from shopwright_customers.api import AccountPage, ConditionKind, Outcome, Section, Subject, groups_of
-from shopwright_customers.services import conditions
+from shopwright_customers.api import AccountPage, ConditionKind, Outcome, Section, Subject
+from shopwright_customers.services import audience, conditions
 from shopwright_customers.services import privacy as own_data
 from shopwright_customers.views import address_book, api, details, pages, privacy, recovery
 
@@ -43,6 +52,8 @@ class Plugin(BasePlugin):
             Permission("customers.customer.edit", translatable("Change, disable and enable customers")),
             Permission("customers.group.view", translatable("See customer groups and segments")),
             Permission("customers.group.edit", translatable("Change customer groups and segments")),
+            Permission("customers.company.view", translatable("See companies")),
+            Permission("customers.company.edit", translatable("Change companies and who buys for them")),
             Permission("customers.privacy.edit", translatable("Export and erase what is known of people")),
         ),
         pii=(
@@ -53,6 +64,8 @@ class Plugin(BasePlugin):
             PiiColumn("customers_address", "name", "name"),
             PiiColumn("customers_address", "phone", "phone"),
             *(PiiColumn("customers_address", column, "address") for column in _ADDRESS),
+            *(PiiColumn("customers_company", name, "none") for name in ("name", "country", "tax_id")),
+            PiiColumn("customers_buyer", "role", "none"),
             PiiColumn("customers_group", "code", "none"),
             PiiColumn("customers_group", "title", "none"),
             *(
@@ -74,7 +87,7 @@ class Plugin(BasePlugin):
             *pages.routes, *recovery.routes, *details.routes, *address_book.routes, *api.api,
             *admin_api.admin_api, *groups_api.routes, *admin_pages.routes, *groups.routes, *markings.routes,
             *segments.routes, *segments_api.routes, *privacy.routes, *privacy.api, *admin_privacy.routes,
-            *privacy_api.routes,
+            *privacy_api.routes, *companies.routes, *companies_api.routes,
         ]  # fmt: skip
 
     @hookimpl
@@ -101,6 +114,7 @@ class Plugin(BasePlugin):
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
         path, groups_path = url(ctx, "customers.admin_customers"), url(ctx, "customers.admin_groups")
         segments_path, data = url(ctx, "customers.admin_segments"), url(ctx, "customers.admin_privacy")
+        firms = url(ctx, "customers.admin_companies")
         return [
             NavItem(ctx.gettext("Customers"), path, "customers.customer.view", "Customers", "people", 10),
             NavItem(
@@ -109,6 +123,7 @@ class Plugin(BasePlugin):
             NavItem(
                 ctx.gettext("Segments"), segments_path, "customers.group.view", "Customers", "people", 30
             ),
+            NavItem(ctx.gettext("Companies"), firms, "customers.company.view", "Customers", "people", 35),
             NavItem(ctx.gettext("Personal data"), data, "customers.privacy.edit", "Customers", "people", 40),
         ]
 
@@ -124,7 +139,7 @@ class Plugin(BasePlugin):
     async def price_audience(self, ctx: Context) -> Sequence[str]:
         if ctx.actor.kind != "customer" or ctx.actor.id is None:
             return []
-        return [f"group:{code}" for code in await groups_of(ctx, ctx.actor.id)]
+        return await audience.tags_of(ctx, ctx.actor.id)
 
     @hookimpl(optionalhook=True)
     async def discount_audience(self, ctx: Context) -> Sequence[str]:

@@ -88,6 +88,7 @@ async def test_customers_take_a_copy_of_all_that_is_known_of_them(
     assert (answer.headers["Cache-Control"], answer.content_type) == ("no-store", "application/json")
     assert list(found) == [
         "customers.account", "customers.addresses", "customers.groups", "customers.tags", "customers.notes",
+        "customers.consents", "customers.company",
         "diary.lines",
     ]  # fmt: skip
     assert found["customers.account"][0]["email"] == "ada@example.com"

@@ -37,6 +37,10 @@ JOIN customers_group g ON g.store_id = m.store_id AND g.id = m.group_id WHERE m.
 """
 _TAGS = "SELECT t.tag::text AS tag FROM customers_tag t WHERE customer_id = $1 ORDER BY t.tag"
 _NOTES = "SELECT at, text FROM customers_note WHERE customer_id = $1 ORDER BY id"
+_COMPANY = """
+SELECT c.name, c.country, c.tax_id, b.role, b.approval_limit FROM customers_buyer b
+JOIN customers_company c ON c.store_id = b.store_id AND c.id = b.company_id WHERE b.customer_id = $1
+"""
 _CONSENTS = """
 SELECT at, given, words, source, remote, actor FROM customers_consent WHERE customer_id = $1 ORDER BY id
 """
@@ -157,6 +161,7 @@ async def sections(ctx: Context, subject: Subject) -> list[Section]:
         ("account", translatable("Account"), _ACCOUNT), ("addresses", translatable("Addresses"), _ADDRESSES),
         ("groups", translatable("Groups"), _GROUPS), ("tags", translatable("Tags"), _TAGS),
         ("notes", translatable("Notes"), _NOTES), ("consents", translatable("News and offers"), _CONSENTS),
+        ("company", translatable("Company"), _COMPANY),
     )  # fmt: skip
     return [
         Section(f"customers.{name}", ctx.gettext(title), await _rows(ctx, sql, subject.customer_id))
