@@ -20,6 +20,7 @@ PLUGINS = sorted(name for name in REGISTRY.plugins if (ROOT / "plugins" / name).
 STATES = {
     "catalog": ("published", "draft", "archived", "hidden"),
     "discounts": ("active", "scheduled", "ended", "off"),
+    "gift_cards": ("active", "disabled"),
     "orders": (
         *get_args(OrderStatus),
         *get_args(PaymentStatus),

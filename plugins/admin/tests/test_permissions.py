@@ -17,7 +17,7 @@ EVERY = frozenset(
     catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view collections.collection.edit
     collections.collection.view customers.customer.edit
     customers.customer.view customers.company.edit customers.company.view customers.group.edit customers.group.view customers.privacy.edit discounts.promotion.edit
-    discounts.promotion.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
+    discounts.promotion.view gift_cards.card.adjust gift_cards.card.edit gift_cards.card.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
     kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view orders.order.edit
     orders.order.view pricing.list.edit pricing.list.view redirects.redirect.edit redirects.redirect.view
@@ -29,7 +29,7 @@ LACKS = {
     "manager": frozenset({"kernel.staff.view", "kernel.staff.edit", "kernel.settings.installation"}),
     "customer_service": frozenset(
         """
-        catalog.category.edit catalog.product.edit collections.collection.edit discounts.promotion.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
+        catalog.category.edit catalog.product.edit collections.collection.edit discounts.promotion.edit gift_cards.card.adjust gift_cards.card.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
         kernel.jobs.edit kernel.plugins.edit kernel.settings.edit kernel.settings.installation kernel.staff.edit
         pricing.list.edit redirects.redirect.edit tax.rate.edit
         """.split()
@@ -97,6 +97,7 @@ async def things(kernel, ctx, people, make_client):
         "orders.order.view",
         "pricing.list.edit",
         "discounts.promotion.edit",
+        "gift_cards.card.edit",
     )
     category = await owner.send("PUT", "/api/admin/v1/categories/lamp", {"title": "Lamps"}, headers=headers)
     cosy = {"title": "Cosy"}
@@ -114,6 +115,7 @@ async def things(kernel, ctx, people, make_client):
     coupon = await owner.post_json(codes, {"code": "TEN"}, headers=headers)
     batches = codes.replace("coupons", "batches")
     batch = await owner.post_json(batches, {"wanted": 1}, status=202, headers=headers)
+    card = await owner.post_json("/api/admin/v1/gift-cards", {"amount": 100}, headers=headers)
     order = await (await place(owner, await ready_cart(owner, {variant_id: 1}))).json()
     shopper = await make_client(kernel, "alpha")
     account = {"email": "shopper@example.com", "password": PASSWORD}
@@ -142,7 +144,7 @@ async def things(kernel, ctx, people, make_client):
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
         "redirect_id": new_id(), "token": "x" * 43, "customer_id": customer["id"],
         "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "company_id": company_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
-        "batch_id": batch["id"],
+        "batch_id": batch["id"], "card_id": card["id"],
     }  # fmt: skip
 
 

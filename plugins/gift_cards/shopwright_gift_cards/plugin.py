@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gift cards plugin: its manifest and its hook implementations."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shopwright.context import Context
+from shopwright.doctor import DoctorCheck
+from shopwright.errors import Rejection
+from shopwright.http.responses import url
+from shopwright.http.routing import Route
+from shopwright.jobs import Job, Schedule
+from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
+from shopwright.plugin import Plugin as BasePlugin
+from shopwright.templating.slots import Fragment
+from shopwright_admin.api import NavItem
+from shopwright_checkout.api import Cart, CartView, StoredValue
+from shopwright_gift_cards import checks, jobs
+from shopwright_gift_cards.admin import pages as admin_pages
+from shopwright_gift_cards.services import carts, ledger
+from shopwright_gift_cards.views import admin_api, api, pages
+from shopwright_orders.api import NewOrder
+
+
+class Plugin(BasePlugin):
+    """Gift cards and store credit that pay for orders, each with its ledger."""
+
+    manifest: ClassVar[Manifest] = Manifest(
+        name="gift_cards",
+        version="0.1.0",
+        title="Gift cards",
+        summary="Gift cards and store credit that pay for orders, each with its ledger.",
+        requires=("admin", "checkout", "orders"),
+        permissions=(
+            Permission("gift_cards.card.view", "See gift cards and credit"),
+            Permission("gift_cards.card.edit", "Issue, top up and switch gift cards and credit"),
+            Permission("gift_cards.card.adjust", "Correct the balance of gift cards and credit"),
+        ),
+        pii=(
+            PiiColumn("gift_cards_account", "kind", "none"),
+            PiiColumn("gift_cards_account", "code_hash", "secret"),
+            PiiColumn("gift_cards_account", "last4", "none"),
+            PiiColumn("gift_cards_account", "currency", "none"),
+            PiiColumn("gift_cards_account", "status", "none"),
+            PiiColumn("gift_cards_entry", "kind", "none"),
+            PiiColumn("gift_cards_entry", "reason", "free_text"),
+            PiiColumn("gift_cards_entry", "actor", "none"),
+        ),
+    )
+
+    @hookimpl
+    async def stored_value(self, ctx: Context, cart: Cart) -> Sequence[StoredValue]:
+        return await carts.usable(ctx, cart)
+
+    @hookimpl
+    async def order_placing(
+        self, ctx: Context, session: AsyncSession, order: NewOrder
+    ) -> Sequence[Rejection]:
+        return await ledger.hold(ctx, session, order)
+
+    @hookimpl
+    async def order_cancelling(self, ctx: Context, session: AsyncSession, order_id: UUID) -> Sequence[str]:
+        return await ledger.give_back(ctx, session, order_id)
+
+    @hookimpl
+    async def cart_reopened(
+        self, ctx: Context, session: AsyncSession, cart_id: UUID, copy_id: UUID
+    ) -> Sequence[str]:
+        await carts.copy(ctx, session, cart_id, copy_id)
+        return []
+
+    @hookimpl
+    async def template_slot(self, ctx: Context, slot: str, model: object) -> Sequence[Fragment]:
+        if slot != "checkout.cart.summary" or not isinstance(model, CartView):
+            return []
+        cards = await carts.entered(ctx, model.id)
+        credit = await carts.credit(ctx, model.id, model.currency)
+        return [Fragment("gift_cards/slots/cart.html", {"cards": cards, "credit": credit})]
+
+    @hookimpl
+    def register_routes(self) -> Sequence[Route]:
+        return [*pages.routes, *api.routes, *admin_pages.routes, *admin_api.routes]
+
+    @hookimpl
+    async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
+        path = url(ctx, "gift_cards.admin_cards")
+        return [NavItem(ctx.gettext("Gift cards"), path, "gift_cards.card.view", "Sales", "tag", 60)]
+
+    @hookimpl
+    def register_jobs(self) -> Sequence[Job[Any]]:
+        return [jobs.expire]
+
+    @hookimpl
+    def register_schedules(self) -> Sequence[Schedule]:
+        return jobs.schedules
+
+    @hookimpl
+    def register_doctor_checks(self) -> Sequence[DoctorCheck]:
+        return checks.checks

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gift cards and credit of the admin API. Amounts are minor units of the store's currency."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shopwright.context import Context
+from shopwright.http.routing import Routes, Scope
+from shopwright_gift_cards.services import manage
+from shopwright_gift_cards.services.manage import Account, Entry
+
+routes = Routes("gift_cards", Scope.ADMIN_API)
+VIEW, EDIT, ADJUST = "gift_cards.card.view", "gift_cards.card.edit", "gift_cards.card.adjust"
+
+
+class Body(BaseModel):
+    """Base of bodies: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CardBody(Body):
+    """A gift card to issue."""
+
+    amount: int
+    expires_at: AwareDatetime | None = None
+    reason: str = Field(default="", max_length=200)
+
+
+class AmountBody(Body):
+    """A change of a balance, with its reason."""
+
+    amount: int
+    reason: str = Field(default="", max_length=200)
+
+
+class CreditBody(AmountBody):
+    """Credit for a customer."""
+
+    customer_id: UUID
+
+
+class StatusBody(Body):
+    """Whether it pays, with the version the caller has seen."""
+
+    enabled: bool
+    version: int
+
+
+class Page(BaseModel):
+    """Where a list goes on: after the last one seen."""
+
+    after: UUID | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCard:
+    """A new gift card with its code, told this once."""
+
+    id: UUID
+    code: str
+
+
+@routes.get("/api/admin/v1/gift-cards", permission=VIEW)
+async def list_gift_cards(ctx: Context, query: Page) -> Sequence[Account]:
+    """List gift cards and credit, the newest first."""
+    return await manage.accounts(ctx, after=query.after, limit=query.limit)
+
+
+@routes.post("/api/admin/v1/gift-cards", permission=EDIT, status=201)
+async def issue_gift_card(ctx: Context, body: CardBody) -> IssuedCard:
+    """Issue a gift card. Its code is only in this answer: the answer is not kept, so the call is not repeatable."""
+    return IssuedCard(*await manage.issue(ctx, body.amount, expires_at=body.expires_at, reason=body.reason))
+
+
+@routes.post("/api/admin/v1/store-credit", permission=EDIT, idempotent=True, status=201)
+async def grant_store_credit(ctx: Context, body: CreditBody) -> Account:
+    """Give a customer credit."""
+    return await manage.by_id(ctx, await manage.grant(ctx, body.customer_id, body.amount, body.reason))
+
+
+@routes.get("/api/admin/v1/gift-cards/{card_id}", permission=VIEW)
+async def get_gift_card(ctx: Context, card_id: UUID) -> Account:
+    """Give one gift card or credit."""
+    return await manage.by_id(ctx, card_id)
+
+
+@routes.get("/api/admin/v1/gift-cards/{card_id}/entries", permission=VIEW)
+async def list_gift_card_entries(ctx: Context, card_id: UUID) -> Sequence[Entry]:
+    """Give the ledger of a gift card or credit, the newest first."""
+    return await manage.entries(ctx, await manage.by_id(ctx, card_id))
+
+
+@routes.post("/api/admin/v1/gift-cards/{card_id}/top-ups", permission=EDIT, idempotent=True, status=201)
+async def top_up_gift_card(ctx: Context, card_id: UUID, body: AmountBody) -> Account:
+    """Put more on a gift card or credit."""
+    await manage.top_up(ctx, card_id, body.amount, body.reason)
+    return await manage.by_id(ctx, card_id)
+
+
+@routes.post("/api/admin/v1/gift-cards/{card_id}/adjustments", permission=ADJUST, idempotent=True, status=201)
+async def adjust_gift_card(ctx: Context, card_id: UUID, body: AmountBody) -> Account:
+    """Correct a balance up or down; a reason is needed."""
+    await manage.adjust(ctx, card_id, body.amount, body.reason)
+    return await manage.by_id(ctx, card_id)
+
+
+@routes.put("/api/admin/v1/gift-cards/{card_id}/status", permission=EDIT)
+async def switch_gift_card(ctx: Context, card_id: UUID, body: StatusBody) -> Account:
+    """Let a gift card or credit pay, or not; 409 when it was switched meanwhile."""
+    await manage.switch(ctx, card_id, body.version, enabled=body.enabled)
+    return await manage.by_id(ctx, card_id)
