@@ -55,8 +55,8 @@ def discover(*, first_party_only: bool = False) -> dict[str, metadata.EntryPoint
 def _installed() -> tuple[dict[str, metadata.EntryPoint], list[Problem]]:
     """Find plugins, and the names that more than one distribution claims."""
     found: dict[str, dict[str, metadata.EntryPoint]] = {}
-    for point in _entry_points(tuple(sys.path)):
-        found.setdefault(point.name, {})[_distribution(point)] = point
+    for point, distribution in _claims(tuple(sys.path)):
+        found.setdefault(point.name, {})[distribution] = point
     ours, points, problems = _first_party(), {}, []
     for name, claims in found.items():
         chosen = sorted(ours & claims.keys()) if len(claims) > 1 else list(claims)
@@ -69,8 +69,9 @@ def _installed() -> tuple[dict[str, metadata.EntryPoint], list[Problem]]:
 
 
 @lru_cache(maxsize=4)
-def _entry_points(_path: tuple[str, ...]) -> metadata.EntryPoints:
-    return metadata.entry_points(group=ENTRY_POINT_GROUP)
+def _claims(_path: tuple[str, ...]) -> tuple[tuple[metadata.EntryPoint, str], ...]:
+    points = metadata.entry_points(group=ENTRY_POINT_GROUP)
+    return tuple((point, _distribution(point)) for point in points)
 
 
 def _first_party() -> set[str]:

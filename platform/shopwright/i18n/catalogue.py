@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from gettext import c2py
 from pathlib import Path
 
@@ -89,7 +90,10 @@ def read_catalogue(path: Path, locale: str) -> Catalog:
         raise ValueError(f"{path} cannot be read: {error}") from error
 
 
-def _entries(catalogue: Catalog, path: Path) -> dict[_Key, _Entry]:
+@lru_cache(maxsize=512)
+def _entries(path: Path, locale: str, _changed: int) -> dict[_Key, _Entry]:
+    """Read the messages of a file: once in a process, until it changes."""
+    catalogue = read_catalogue(path, locale)
     try:
         choose = c2py(catalogue.plural_expr)
     except ValueError as error:
@@ -133,7 +137,7 @@ class TranslationRegistry:
         for path in sorted(directory.glob("*/messages.po")):
             locale = path.parent.name
             try:
-                entries = _entries(read_catalogue(path, locale), path)
+                entries = _entries(path, locale, path.stat().st_mtime_ns)
             except ValueError as error:
                 raise ValueError(f"Translations of {origin}: {error}") from error
             self._by_locale.setdefault(locale, {}).update(entries)
