@@ -7,6 +7,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from shopwright.context import Context
 from shopwright.money import Money, Provenance
 from shopwright_catalog.api import Picture, VariantInfo
@@ -78,6 +80,8 @@ class Cart:
     note: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Answers to checkout fields by code: a date as ``2026-12-24``, a checkbox as ``yes``."""
+    marks: frozenset[str] = frozenset()
+    """What plugins keep about the cart, see ``mark``."""
     version: int = 1
 
 
@@ -271,6 +275,16 @@ async def cart(ctx: Context, cart_id: UUID) -> Cart | None:
     from shopwright_checkout.services import carts
 
     return await carts.read(ctx, cart_id)
+
+
+async def mark(session: AsyncSession, cart_id: UUID, name: str) -> None:
+    """Note in the caller's transaction that a plugin keeps something about a cart: ``name`` is ``<plugin>.<what>``.
+
+    The mark comes with the cart, so that a plugin need not ask about carts that have none.
+    """
+    from shopwright_checkout.services import carts
+
+    await carts.mark(session, cart_id, name)
 
 
 async def show(ctx: Context, cart: Cart) -> CartView:

@@ -24,6 +24,7 @@ _PII = {
     "email": "email",
     "note": "free_text",
     "attributes": "free_text",
+    "marks": "none",
     "payment_data": "free_text",
     "status": "none",
     "currency": "none",

@@ -28,7 +28,7 @@ MAX_LINES = 500
 
 _COLUMNS = """
 c.id, c.status, c.currency, c.customer_id, c.email, c.shipping_address, c.billing_address, c.shipping_code,
-c.payment_method, c.payment_data, c.note, c.attributes, c.version,
+c.payment_method, c.payment_data, c.note, c.attributes, c.marks, c.version,
 (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'variant_id', l.variant_id, 'quantity', l.quantity,
     'shown_price', l.shown_price) ORDER BY l.id), '[]')
  FROM checkout_cart_line l WHERE l.store_id = c.store_id AND l.cart_id = c.id) AS lines
@@ -61,15 +61,20 @@ WITH old AS (
     UPDATE checkout_cart SET reopened_as = :copy_id WHERE id = :cart_id RETURNING *
 ), copy AS (
     INSERT INTO checkout_cart (store_id, id, currency, customer_id, email, shipping_address, billing_address,
-        shipping_code, payment_method, note, attributes, created_at, updated_at)
+        shipping_code, payment_method, note, attributes, marks, created_at, updated_at)
     SELECT store_id, :copy_id, currency, customer_id, email, shipping_address, billing_address, shipping_code,
-        payment_method, note, attributes, :now, :now
+        payment_method, note, attributes, marks, :now, :now
     FROM old
 )
 INSERT INTO checkout_cart_line (store_id, id, cart_id, variant_id, quantity, shown_price)
 SELECT l.store_id, x.new_id, CAST(:copy_id AS uuid), l.variant_id, l.quantity, l.shown_price
 FROM checkout_cart_line l
 JOIN unnest(CAST(:old_ids AS uuid[]), CAST(:new_ids AS uuid[])) AS x (old_id, new_id) ON x.old_id = l.id
+""")
+
+
+_MARK = text("""
+UPDATE checkout_cart SET marks = marks || ARRAY[CAST(:name AS text)] WHERE id = :cart_id AND NOT CAST(:name AS text) = ANY(marks)
 """)
 
 
@@ -204,6 +209,10 @@ async def reopen(ctx: Context, session: AsyncSession, cart_id: UUID) -> UUID:
     return copy_id
 
 
+async def mark(session: AsyncSession, cart_id: UUID, name: str) -> None:
+    await session.execute(_MARK, {"cart_id": cart_id, "name": name})
+
+
 def check_quantity(quantity: int) -> None:
     if not 1 <= quantity <= MAX_QUANTITY:
         message = f"Choose a quantity between 1 and {MAX_QUANTITY}."
@@ -289,6 +298,7 @@ def _cart(row: Any) -> Cart:
         status=row["status"],
         note=row["note"],
         attributes=_parsed(row["attributes"]),
+        marks=frozenset(row["marks"]),
         version=row["version"],
     )
 

@@ -19,6 +19,8 @@ from shopwright_gift_cards.services import codes
 from shopwright_gift_cards.services.ledger import METHOD
 
 MOST_IN_CART = 10
+MARK = "gift_cards.code"
+"""On carts in which a code was entered."""
 # What ends first is used first; credit last, because it may pay for anything later.
 _USABLE = """
 SELECT a.id, a.kind, a.last4, a.balance FROM gift_cards_account a
@@ -76,7 +78,10 @@ class CreditState:
 
 async def usable(ctx: Context, cart: Cart) -> Sequence[StoredValue]:
     """Give what pays for a cart now: cards whose code is entered, then the credit of who is signed in."""
-    rows = await ctx.fetch_rows(_USABLE, cart.id, _owner(ctx, cart), cart.currency, ctx.clock.now())
+    owner = _owner(ctx, cart)
+    if owner is None and MARK not in cart.marks:
+        return []
+    rows = await ctx.fetch_rows(_USABLE, cart.id, owner, cart.currency, ctx.clock.now())
     return [
         StoredValue(f"{METHOD}{row['id']}", _label(ctx, row["last4"]), Money(row["balance"], cart.currency))
         for row in rows
@@ -107,6 +112,7 @@ async def enter(ctx: Context, cart_id: UUID, code: str) -> None:
 
     async def work(session: AsyncSession) -> None:
         await session.execute(_ENTER, values)
+        await checkout.mark(session, cart_id, MARK)
 
     await ctx.run(work)
 
