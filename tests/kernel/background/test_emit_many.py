@@ -59,19 +59,19 @@ async def test_two_events_about_one_thing_are_refused(shop: Any) -> None:
     assert await shop.queued() == 0
 
 
-async def test_no_event_is_no_statement(shop: Any, query_log: QueryLog) -> None:
+async def test_no_event_is_no_statement(shop: Any) -> None:
     spec, _ = events_of(shop, [])
 
     async with shop.ctx.transaction() as session:
         await session.connection()
-        with query_log.at_most(0):
+        with QueryLog().at_most(0):
             await shop.ctx.hooks.emit_many(session, spec, [])
 
 
-async def test_any_number_of_events_takes_two_statements(shop: Any, query_log: QueryLog) -> None:
+async def test_any_number_of_events_takes_two_statements(shop: Any) -> None:
     spec, events = events_of(shop, range(30))
 
     async with shop.ctx.transaction() as session:
         await session.connection()
-        with query_log.at_most(2):
+        with QueryLog().at_most(2):
             await shop.ctx.hooks.emit_many(session, spec, events)
