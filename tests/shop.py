@@ -16,7 +16,7 @@ from shopwright_inventory import api as inventory
 
 EVERYTHING = (
     "admin", "catalog", "checkout", "collections", "customers", "discounts", "flat_shipping", "gift_cards", "importer", "inventory", "manual_payment",
-    "orders", "pricing", "redirects", "search", "storefront", "tax",
+    "orders", "pricing", "redirects", "search", "stock_notices", "storefront", "tax",
 )  # fmt: skip
 THEMES = {"theme_dirs": (Path(__file__).resolve().parents[1] / "themes",)}
 ADDRESS = {

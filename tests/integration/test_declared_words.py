@@ -28,6 +28,7 @@ STATES = {
         "payment paid",
         "payment declined",
     ),
+    "stock_notices": ("waiting", "unconfirmed"),
 }
 languages = pytest.mark.parametrize("locale", ["de", "es"])
 
