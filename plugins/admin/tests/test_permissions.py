@@ -21,7 +21,7 @@ EVERY = frozenset(
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
     kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view orders.order.edit
     orders.order.view pricing.list.edit pricing.list.view redirects.redirect.edit redirects.redirect.view
-    stock_notices.notice.edit stock_notices.notice.view tax.rate.edit tax.rate.view
+    stock_notices.notice.edit stock_notices.notice.view tax.rate.edit tax.rate.view wishlists.list.view
     """.split()
 )
 LACKS = {

@@ -292,3 +292,21 @@ async def show(ctx: Context, cart: Cart) -> CartView:
     from shopwright_checkout.services import view
 
     return await view.view(ctx, cart)
+
+
+async def put_in(ctx: Context, variant_id: UUID, quantity: int = 1) -> Cart:
+    """Put a variant into the cart of the browser that makes the request, on top of what is there.
+
+    Raises:
+        Invalid, NotFound, Conflict, Rejected: it cannot be bought, not so many, or a plugin objects.
+    """
+    from shopwright_checkout.services import visitor_cart
+
+    return (await visitor_cart.put(ctx, variant_id, quantity)).cart
+
+
+def take_up(ctx: Context, cart_id: UUID) -> None:
+    """Let the browser that makes the request go on with a cart; the caller has made sure whose it is."""
+    from shopwright_checkout.services import visitor_cart
+
+    visitor_cart.take_up(ctx, cart_id)

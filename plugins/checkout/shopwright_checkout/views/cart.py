@@ -12,14 +12,12 @@ from shopwright.errors import Conflict, NotFound, Rejected
 from shopwright.http.forms import read_form
 from shopwright.http.responses import page, redirect, url
 from shopwright.http.routing import Routes, Scope
-from shopwright_checkout.api import Cart
 from shopwright_checkout.forms import AddForm, QuantityForm
-from shopwright_checkout.services import carts
+from shopwright_checkout.services import carts, visitor_cart
 from shopwright_checkout.services.view import view
 from shopwright_inventory.api import OutOfStock
 
 routes = Routes("checkout", Scope.STOREFRONT)
-CART = "checkout.cart_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +27,10 @@ class Badge:
     quantity: int
 
 
-async def current_cart(ctx: Context) -> Cart | None:
-    """Give the visitor's open cart, if there is one."""
-    assert ctx.visit is not None
-    cart_id = ctx.visit.session.get(CART)
-    cart = await carts.read(ctx, UUID(cart_id)) if cart_id else None
-    return cart if cart is not None and cart.status == "open" else None
-
-
 @routes.get("/cart", permission=PUBLIC)
 async def cart(ctx: Context) -> web.Response:
     """Show the cart."""
-    found = await current_cart(ctx)
+    found = await visitor_cart.current(ctx)
     values = {"cart": await view(ctx, found) if found else None, "title": ctx.gettext("Cart")}
     return await page(ctx, "checkout/cart.html", values)
 
@@ -48,7 +38,7 @@ async def cart(ctx: Context) -> web.Response:
 @routes.get("/cart/badge", permission=PUBLIC)
 async def badge(ctx: Context) -> Badge:
     """Tell how much is in the cart."""
-    found = await current_cart(ctx)
+    found = await visitor_cart.current(ctx)
     return Badge(sum(line.quantity for line in found.lines) if found else 0)
 
 
@@ -60,16 +50,13 @@ async def add_to_cart(ctx: Context, request: web.Request) -> web.Response:
     if form.value is None:
         ctx.visit.flash("error", " ".join(form.errors.values()))
         return redirect(ctx, url(ctx, "checkout.cart"))
-    found = await current_cart(ctx)
     try:
-        variant_id = UUID(form.value.variant_id)
-        changed = await carts.add(ctx, found.id if found else None, variant_id, form.value.quantity)
+        changed = await visitor_cart.put(ctx, UUID(form.value.variant_id), form.value.quantity)
     except OutOfStock as error:
         ctx.visit.flash("error", out_of_stock_text(ctx, error))
     except (NotFound, Conflict, Rejected, ValueError) as error:
         ctx.visit.flash("error", getattr(error, "detail", "") or ctx.gettext("This product is not for sale."))
     else:
-        ctx.visit.session.set(CART, str(changed.cart.id))
         title = changed.variant.product_title
         ctx.visit.flash("success", ctx.gettext("%(title)s is in your cart.", title=title))
     return redirect(ctx, url(ctx, "checkout.cart"))
@@ -79,7 +66,7 @@ async def add_to_cart(ctx: Context, request: web.Request) -> web.Response:
 async def change_line(ctx: Context, request: web.Request, line_id: UUID) -> web.Response:
     """Change the quantity of a line, or remove it."""
     assert ctx.visit is not None
-    found = await current_cart(ctx)
+    found = await visitor_cart.current(ctx)
     form = await read_form(request, QuantityForm)
     if found is None or form.value is None:
         ctx.visit.flash("error", " ".join(form.errors.values()) or ctx.gettext("Your cart is empty."))

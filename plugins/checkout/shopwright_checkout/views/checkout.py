@@ -20,7 +20,9 @@ from shopwright_checkout.services import answers, carts
 from shopwright_checkout.services.place_order import Placement, PriceChanged, place
 from shopwright_checkout.services.steps import Step, first_gap, step_after, steps_of
 from shopwright_checkout.services.view import view
-from shopwright_checkout.views.cart import CART, current_cart, out_of_stock_text
+from shopwright_checkout.services.visitor_cart import CART
+from shopwright_checkout.services.visitor_cart import current as current_cart
+from shopwright_checkout.views.cart import out_of_stock_text
 from shopwright_inventory.api import OutOfStock
 from shopwright_orders.hookspecs import payment_providers
 
