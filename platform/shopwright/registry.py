@@ -74,16 +74,28 @@ def _claims(_path: tuple[str, ...]) -> tuple[tuple[metadata.EntryPoint, str], ..
     return tuple((point, _distribution(point)) for point in points)
 
 
-def _first_party() -> set[str]:
+def _first_party() -> frozenset[str]:
+    return _required_by_standard(tuple(sys.path))
+
+
+@lru_cache(maxsize=4)
+def _required_by_standard(_path: tuple[str, ...]) -> frozenset[str]:
     try:
         required = metadata.requires("shopwright-standard") or []
     except metadata.PackageNotFoundError:
-        return set()
-    return {line.split(";")[0].split("=")[0].split(">")[0].strip() for line in required}
+        return frozenset()
+    return frozenset(line.split(";")[0].split("=")[0].split(">")[0].strip() for line in required)
 
 
 def _distribution(point: metadata.EntryPoint) -> str:
     return point.dist.name if point.dist else ""
+
+
+class _Manager(pluggy.PluginManager):
+    """Looks for hooks among public names only: half of the time to start went into looking at the others."""
+
+    def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
+        return None if name.startswith("_") else super().parse_hookimpl_opts(plugin, name)
 
 
 class Registry:
@@ -94,7 +106,7 @@ class Registry:
         self.problems: list[Problem] = []
         self._specs: dict[str, Spec] = {}
         self._registered: dict[Callable[..., Any], dict[str, Entry]] = {}
-        self._manager = pluggy.PluginManager(PROJECT)
+        self._manager = _Manager(PROJECT)
         self._add_specs(KERNEL, kernel_hookspecs)
         loaded = self._import_all(candidates)
         order, problems = load_order({name: plugin.manifest for name, plugin in loaded.items()})

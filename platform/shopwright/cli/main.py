@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Putting the commands together, and turning errors into one line with an exit code."""
 
+import gc
 import sys
 
 import typer
@@ -36,14 +37,22 @@ def build() -> typer.Typer:
     return app
 
 
-def main() -> None:
-    """Run the command line. Exit codes: 0 done, 1 found something wrong, 2 could not do it."""
+def run() -> None:
+    """Load the commands and run the one that is asked for."""
     log_briefly()
     try:
-        build()()
+        _loaded()()
     except EXPECTED as error:
         err.print(f"[red]Error:[/red] {escape(explain(error))}", soft_wrap=True)
         sys.exit(2)
+
+
+def _loaded() -> typer.Typer:
+    try:
+        return build()
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _registry() -> Registry:

@@ -4,6 +4,7 @@
 import inspect
 import types
 import typing
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
@@ -25,12 +26,17 @@ _PARAMETER_TYPES = frozenset({str, int, UUID})
 _LONGEST_NUMBER = 18
 
 
+@lru_cache(maxsize=2048)
+def _signature(handler: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(handler, eval_str=True)
+
+
 class Binding:
     """How one route's handler is called. Made once, when the application starts."""
 
     def __init__(self, route: Route) -> None:
         self.route = route
-        signature = inspect.signature(route.handler, eval_str=True)
+        signature = _signature(route.handler)
         self.parameters = dict(list(signature.parameters.items())[1:])
         self.body: TypeAdapter[Any] | None = None
         self.query: type[BaseModel] | None = None

@@ -5,9 +5,11 @@ import hashlib
 import importlib.util
 import logging
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -41,7 +43,7 @@ class Themes:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = tuple(folders)
-        self._installed = _of_packages()
+        self._installed = _of_packages(tuple(sys.path))
         self._themes: dict[str, Theme] = {}
         self.problems: tuple[Problem, ...] = ()
         """The themes that are left out, each with the reason."""
@@ -154,7 +156,8 @@ def _of_the_checkout() -> list[Path]:
     return [_CHECKOUT / "themes"] if (_CHECKOUT / "platform").is_dir() else []
 
 
-def _of_packages() -> dict[str, Path]:
+@lru_cache(maxsize=4)
+def _of_packages(_path: tuple[str, ...]) -> Mapping[str, Path]:
     """Give the themes that are installed packages: each entry point names a package whose folder is a theme.
 
     Nothing of the package is run: a theme is files only, and needs no Python of its own.

@@ -5,7 +5,7 @@ import os
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,7 @@ from shopwright.db.migrate import MigrationSource, kernel_migrations, migrate
 from shopwright.db.query_log import QueryLog
 from shopwright.db.settings import DatabaseSettings, driver_options
 from shopwright.ids import new_id
+from shopwright.testing.resetting import Contents, read_contents, restore
 
 MakeDatabase = Callable[..., Coroutine[Any, Any, str]]
 """``await make_database(sources=(kernel_migrations(),)) -> url`` of a fresh migrated database."""
@@ -28,6 +29,11 @@ Fill = Callable[[str], Coroutine[Any, Any, object]]
 _COPIED_FOR = 240.0
 _templates: set[str] = set()
 """Templates this process knows to exist, by address; none is dropped before the run ends."""
+_contents: dict[str, Contents] = {}
+"""What a database holds that was copied from a template, by the template's address."""
+_idle: list[tuple[str, str]] = []
+"""Databases as good as new, each with its template's address; the one that was used last comes last."""
+_MOST_IDLE = 6
 _FOLDER_PREFIX = "shopwright-tests-"
 _TEMPLATE_LOCK = 0x54_50_4C
 
@@ -39,7 +45,7 @@ class TestDatabases:
     __test__ = False
 
     server: EmbeddedServer
-    _made: list[str] = field(default_factory=list)
+    _made: list[tuple[str, str]] = field(default_factory=list)
 
     async def make(
         self,
@@ -61,32 +67,62 @@ class TestDatabases:
             filled = f"template_{sha256(words.encode()).hexdigest()[:24]}"
             await self._template(filled, template, fill)
             template = filled
-        name = f"test_{new_id().hex}"
-        await self._maintain(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        self._made.append(name)
+        url, name = self.server.url_of(template), f"test_{new_id().hex}"
+        again = next((idle for idle in reversed(_idle) if idle[0] == url), None)
+        if again:
+            _idle.remove(again)
+            name = again[1]
+        else:
+            await self._maintain(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        self._made.append((url, name))
+        if url not in _contents:
+            async with self._connected(name) as connection:
+                _contents[url] = await read_contents(connection)
         return self.server.url_of(name)
+
+    async def give_back(self) -> None:
+        """Keep the databases made so far for another test, as they were; drop those that cannot be kept."""
+        while self._made:
+            template, name = self._made.pop()
+            if await self._is_restored(name, _contents[template]):
+                _idle.append((template, name))
+            else:
+                await self._drop(name)
+        while len(_idle) > _MOST_IDLE:
+            await self._drop(_idle.pop(0)[1])
 
     async def drop_all(self) -> None:
         """Drop the databases made so far, with whoever is still connected to them."""
         while self._made:
-            await self._maintain(f"DROP DATABASE IF EXISTS {self._made.pop()} WITH (FORCE)")
+            await self._drop(self._made.pop()[1])
+
+    async def _is_restored(self, name: str, contents: Contents) -> bool:
+        try:
+            async with self._connected(name) as connection:
+                return await restore(connection, contents)
+        except asyncpg.PostgresError:
+            return False
+
+    async def _drop(self, name: str) -> None:
+        await self._maintain(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     async def _maintain(self, statement: str) -> None:
-        connection = await self._connect()
-        try:
+        async with self._connected("postgres") as connection:
             await connection.execute(statement)
+
+    @asynccontextmanager
+    async def _connected(self, name: str) -> AsyncIterator[asyncpg.Connection]:
+        connection = await asyncpg.connect(**driver_options(self.server.url_of(name)))
+        try:
+            yield connection
         finally:
             await connection.close()
-
-    async def _connect(self) -> asyncpg.Connection:
-        return await asyncpg.connect(**driver_options(self.server.url_of("postgres")))
 
     async def _template(self, name: str, of: str | None, fill: Fill) -> None:
         url = self.server.url_of(name)
         if url in _templates:
             return
-        connection = await self._connect()
-        try:
+        async with self._connected("postgres") as connection:
             # Workers of a parallel run share the server: one migrates, the others wait here.
             await connection.execute("SELECT pg_advisory_lock($1)", _TEMPLATE_LOCK)
             if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
@@ -94,8 +130,6 @@ class TestDatabases:
                 await connection.execute(f"CREATE DATABASE {name}_new TEMPLATE {of or 'template1'}")
                 await fill(self.server.url_of(f"{name}_new"))
                 await connection.execute(f"ALTER DATABASE {name}_new RENAME TO {name}")
-        finally:
-            await connection.close()
         _templates.add(url)
 
 
@@ -136,10 +170,10 @@ def pg_server() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture
 async def test_databases(pg_server: EmbeddedServer) -> AsyncIterator[TestDatabases]:
-    """Databases that are dropped when the test has ended."""
+    """Databases that are given back when the test has ended."""
     databases = TestDatabases(pg_server)
     yield databases
-    await databases.drop_all()
+    await databases.give_back()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 """Opening kernels for tests: a database of their own, migrated for the plugins that are asked for."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from shopwright.auth.passwords import CHEAP, Passwords
 from shopwright.clock import Clock, FakeClock
 from shopwright.config import Config
 from shopwright.db import DatabaseSettings
+from shopwright.db.migrate import MigrationSource
 from shopwright.kernel import Kernel
 from shopwright.mail import MemoryMailer, Message
 from shopwright.migrations import sources
@@ -42,7 +44,6 @@ async def open_kernel(
     """Open a kernel on a new database (or on ``url``), with stores and plugins on. See the fixture."""
     extra = {p.manifest.name: p for p in plugins if not isinstance(p, str)}
     names = with_required([p for p in plugins if isinstance(p, str)], extra)
-    registry = Registry.load(names, extra=extra)
     values: dict[str, Any] = {
         "data_dir": folder / "data", "secret_keys": (TEST_KEY,), "plugins": tuple(names),
         "requests_per_minute": 1_000_000,
@@ -63,12 +64,18 @@ async def open_kernel(
     stands_still = clock is None or isinstance(clock, FakeClock)
     if url is None and not extra and stands_still:
         contents = repr((names, list(stores), enable, clock and clock.now()))
-        url = await make_database(sources(registry), contents=contents, fill=fill)
-    kernel = await opened(
-        url or await make_database(sources(registry)), redis_url=redis_url, **(config or {})
-    )
+        url = await make_database(_sources_of(tuple(names)), contents=contents, fill=fill)
+    if url is None:
+        found = sources(Registry.load(names, extra=extra)) if extra else _sources_of(tuple(names))
+        url = await make_database(found)
+    kernel = await opened(url, redis_url=redis_url, **(config or {}))
     await _fill(kernel, stores, enable=enable)
     return kernel
+
+
+@lru_cache
+def _sources_of(names: tuple[str, ...]) -> list[MigrationSource]:
+    return sources(Registry.load(names))
 
 
 async def _fill(kernel: Kernel, stores: Sequence[NewStore], *, enable: bool) -> None:
