@@ -7,6 +7,7 @@ import pytest
 from tests.shop import EVERYTHING, THEMES, add_product, furnish
 
 from shopwright.testing.kernels import ALPHA
+from shopwright_custom_fields import api as custom_fields
 
 
 @pytest.fixture
@@ -18,6 +19,8 @@ async def client(make_kernel, make_client):
     client = await make_client(kernel, "alpha")
     # The first page of a process compiles templates and reads the store's overrides.
     await client.get("/cart")
+    # Which custom fields a store has is read once, and kept until they change.
+    await custom_fields.values(ctx, "catalog.product", [])
     # Word of the settings that were saved above is heard a moment later, and read with two statements.
     await asyncio.sleep(0.5)
     return client

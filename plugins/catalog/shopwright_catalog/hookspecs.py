@@ -8,7 +8,15 @@ from uuid import UUID
 from shopwright.context import Context
 from shopwright.errors import Rejection
 from shopwright.hooks import hookspec
-from shopwright_catalog.api import Availability, Price, PriceOffer, PriceRequest, ProductInput
+from shopwright_catalog.api import (
+    Availability,
+    CustomValues,
+    ListingFilter,
+    Price,
+    PriceOffer,
+    PriceRequest,
+    ProductInput,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +100,18 @@ async def price_adjust(
     ctx: Context, value: Mapping[UUID, Price], requests: Sequence[PriceRequest]
 ) -> Mapping[UUID, Price] | None:
     """Change chosen prices, each with an entry of its provenance; asked for many at once."""
+    raise AssertionError
+
+
+@hookspec("collect", on_error="open", budget=1.0)
+async def product_fields(
+    ctx: Context, product_ids: Sequence[UUID], variant_ids: Sequence[UUID]
+) -> Sequence[CustomValues]:
+    """Tell more of products and their variants than the catalogue knows; asked for many at once."""
+    raise AssertionError
+
+
+@hookspec("collect", on_error="closed")
+async def listing_filters(ctx: Context, wanted: Sequence[tuple[str, str]]) -> Sequence[ListingFilter]:
+    """Give conditions for the filters (key and value) of a listing that you know; all must hold."""
     raise AssertionError

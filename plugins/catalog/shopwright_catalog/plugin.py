@@ -14,6 +14,7 @@ from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import NavItem
 from shopwright_catalog import checks, hookspecs, jobs
 from shopwright_catalog.admin import category_pages, pages
+from shopwright_catalog.services import field_entities
 from shopwright_catalog.views import admin_api, api
 
 _TEXTS = {
@@ -65,6 +66,10 @@ class Plugin(BasePlugin):
     @hookimpl
     def register_doctor_checks(self) -> Sequence[DoctorCheck]:
         return checks.checks
+
+    @hookimpl(optionalhook=True)
+    def custom_field_entities(self) -> Sequence[Any]:
+        return field_entities.ENTITIES
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:

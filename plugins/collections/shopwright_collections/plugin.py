@@ -16,7 +16,7 @@ from shopwright_catalog.hookspecs import ProductDeleted, ProductSaved
 from shopwright_collections import hookspecs, jobs
 from shopwright_collections.admin import pages as admin_pages
 from shopwright_collections.api import ConditionKind
-from shopwright_collections.services import kinds, members
+from shopwright_collections.services import field_entities, kinds, members
 from shopwright_collections.views import admin_api, pages
 
 _TEXTS = {
@@ -59,6 +59,10 @@ class Plugin(BasePlugin):
     @hookimpl
     def collection_conditions(self) -> Sequence[ConditionKind]:
         return kinds.KINDS
+
+    @hookimpl(optionalhook=True)
+    def custom_field_entities(self) -> Sequence[Any]:
+        return field_entities.ENTITIES
 
     @hookimpl
     async def product_saved(self, ctx: Context, event: ProductSaved) -> None:

@@ -70,6 +70,19 @@ class CompanyInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyerInfo:
+    """A customer who buys for a company and may sign in."""
+
+    customer_id: UUID
+    email: str
+    name: str
+    locale: str
+    role: BuyerRole
+    approval_limit: int | None
+    """Minor units of the store's currency; None for no limit."""
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """One condition of a segment: the code of its kind, what the kind is given, and whether it must not hold."""
 
@@ -250,3 +263,10 @@ async def company_of(ctx: Context, customer_id: UUID) -> CompanyInfo | None:
     from shopwright_customers.services import companies
 
     return await companies.of_customer(ctx, customer_id)
+
+
+async def buyers_of(ctx: Context, company_id: UUID) -> tuple[BuyerInfo, ...]:
+    """Give who buys for a company, by e-mail address: one statement."""
+    from shopwright_customers.services import companies
+
+    return await companies.active_buyers(ctx, company_id)

@@ -31,7 +31,7 @@ from shopwright_customers.admin import (
 from shopwright_customers.admin import pages as admin_pages
 from shopwright_customers.admin import privacy as admin_privacy
 from shopwright_customers.api import AccountPage, ConditionKind, Outcome, Section, Subject
-from shopwright_customers.services import audience, conditions
+from shopwright_customers.services import audience, conditions, field_entities
 from shopwright_customers.services import privacy as own_data
 from shopwright_customers.views import address_book, api, details, pages, privacy, recovery
 
@@ -140,6 +140,10 @@ class Plugin(BasePlugin):
         if ctx.actor.kind != "customer" or ctx.actor.id is None:
             return []
         return await audience.tags_of(ctx, ctx.actor.id)
+
+    @hookimpl(optionalhook=True)
+    def custom_field_entities(self) -> Sequence[Any]:
+        return field_entities.ENTITIES
 
     @hookimpl(optionalhook=True)
     async def discount_audience(self, ctx: Context) -> Sequence[str]:

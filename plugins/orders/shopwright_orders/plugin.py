@@ -17,7 +17,7 @@ from shopwright_admin.api import Card, NavItem
 from shopwright_orders import checks, hookspecs
 from shopwright_orders.admin import pages as admin_pages
 from shopwright_orders.api import OrderView
-from shopwright_orders.services import claim_orders, customer_conditions, list_orders, privacy
+from shopwright_orders.services import claim_orders, customer_conditions, field_entities, list_orders, privacy
 from shopwright_orders.settings import OrdersSettings
 from shopwright_orders.views import api, pages
 
@@ -79,6 +79,10 @@ class Plugin(BasePlugin):
     @hookimpl
     def register_doctor_checks(self) -> Sequence[DoctorCheck]:
         return checks.checks
+
+    @hookimpl(optionalhook=True)
+    def custom_field_entities(self) -> Sequence[Any]:
+        return field_entities.ENTITIES
 
     @hookimpl(optionalhook=True)
     def customer_conditions(self) -> Sequence[Any]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The view models of storefront pages: frozen, and all that themes see. Plugins with pages of their own use them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from markupsafe import Markup
@@ -10,7 +10,7 @@ from markupsafe import Markup
 from shopwright.context import Context
 from shopwright.http.responses import url
 from shopwright.money import Money
-from shopwright_catalog.api import CardInfo, Picture
+from shopwright_catalog.api import CardInfo, CustomValue, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ class VariantView:
     available: bool
     left: int | None
     image: Picture | None
+    custom_fields: Mapping[str, CustomValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,8 @@ class ProductPage:
     url: str
     add_url: str
     """Where the form that puts it into the cart goes; empty when the store has no checkout."""
+    custom_fields: Mapping[str, CustomValue] = field(default_factory=dict)
+    """By key: ``page.custom_fields["custom.material"].text``."""
 
 
 def product_cards(ctx: Context, cards: Sequence[CardInfo]) -> tuple[ProductCard, ...]:

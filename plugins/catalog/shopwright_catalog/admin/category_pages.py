@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Categories in the admin: list, editor, deleting."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from aiohttp import web
 
@@ -9,10 +11,11 @@ from shopwright.context import Context
 from shopwright.errors import Conflict, Invalid
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
-from shopwright_admin.api import Column, ListView, admin_page, list_page
+from shopwright_admin.api import Column, ListView, admin_page, list_page, rendered_cards
+from shopwright_admin.hookspecs import admin_slot
 from shopwright_catalog.admin import uploads
 from shopwright_catalog.admin.product_form import Posted
-from shopwright_catalog.api import CategoryInput
+from shopwright_catalog.api import CategoryInput, EditedThing
 from shopwright_catalog.api.handles import handle_of
 from shopwright_catalog.services import edit_category, renditions
 from shopwright_catalog.services.edit_category import CategoryDraft
@@ -73,7 +76,11 @@ async def create_category(ctx: Context, request: web.Request) -> web.Response:
 @routes.get("/admin/categories/{handle}", permission="catalog.category.view")
 async def admin_category(ctx: Context, handle: str) -> web.Response:
     """Show a category in its editor."""
-    return await _editor(ctx, handle, await edit_category.draft(ctx, handle), {})
+    found = await edit_category.draft(ctx, handle)
+    assert found.id is not None
+    subject = EditedThing(found.id, handle, found.category.title)
+    cards = await ctx.hooks.collect(admin_slot, zone="catalog.category", subject=subject)
+    return await _editor(ctx, handle, found, {}, await rendered_cards(ctx, cards))
 
 
 @routes.post(
@@ -143,7 +150,13 @@ def _typed(ctx: Context, posted: Posted) -> CategoryInput:
 
 
 async def _editor(
-    ctx: Context, before: str, edited: CategoryDraft, errors: dict[str, str], *, status: int = 200
+    ctx: Context,
+    before: str,
+    edited: CategoryDraft,
+    errors: dict[str, str],
+    cards: Sequence[dict[str, Any]] = (),
+    *,
+    status: int = 200,
 ) -> web.Response:
     title = edited.category.title or ctx.gettext("New category")
     return await admin_page(
@@ -158,5 +171,6 @@ async def _editor(
         errors=errors,
         can_edit=ctx.actor.can("catalog.category.edit"),
         small=await renditions.small(ctx, [edited.category.image_source]),
+        cards=cards,
         status=status,
     )

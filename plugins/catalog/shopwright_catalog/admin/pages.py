@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Products in the admin: list, editor, taking away."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,10 +15,11 @@ from shopwright.errors import Conflict, Invalid, Rejected
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright.money import Money
-from shopwright_admin.api import Column, ListView, admin_page, list_page
+from shopwright_admin.api import Column, ListView, admin_page, list_page, rendered_cards
+from shopwright_admin.hookspecs import admin_slot
 from shopwright_catalog.admin import product_form, uploads
 from shopwright_catalog.admin.product_form import Posted, ProductForm
-from shopwright_catalog.api import ProductInput
+from shopwright_catalog.api import EditedThing, ProductInput
 from shopwright_catalog.services import delete_product, edit_category, edit_product, renditions
 from shopwright_catalog.services.staff_view import Draft, draft, listing
 
@@ -107,7 +110,14 @@ async def create_product(ctx: Context, request: web.Request) -> web.Response:
 @routes.get("/admin/products/{product_id}", permission="catalog.product.view")
 async def admin_product(ctx: Context, product_id: UUID) -> web.Response:
     """Show a product in its editor."""
-    return await _editor(ctx, product_form.of_draft(ctx, await draft(ctx, product_id)), {})
+    found = await draft(ctx, product_id)
+    product = found.product
+    parts = tuple((x.id, " / ".join(x.options) or x.sku) for x in product.variants if x.id is not None)
+    subject = EditedThing(product_id, product.handle, product.title, parts)
+    cards = await rendered_cards(
+        ctx, await ctx.hooks.collect(admin_slot, zone="catalog.product", subject=subject)
+    )
+    return await _editor(ctx, product_form.of_draft(ctx, found), {}, cards)
 
 
 @routes.post(
@@ -154,7 +164,12 @@ async def _save(ctx: Context, form: ProductForm, posted: Posted) -> web.Response
 
 
 async def _editor(
-    ctx: Context, form: ProductForm, errors: dict[str, str], *, status: int = 200
+    ctx: Context,
+    form: ProductForm,
+    errors: dict[str, str],
+    cards: Sequence[dict[str, Any]] = (),
+    *,
+    status: int = 200,
 ) -> web.Response:
     title = form.words["title"] or ctx.gettext("New product")
     return await admin_page(
@@ -169,5 +184,6 @@ async def _editor(
         errors=errors,
         can_edit=ctx.actor.can("catalog.product.edit"),
         small=await renditions.small(ctx, [image.source for image in form.images]),
+        cards=cards,
         status=status,
     )

@@ -16,6 +16,10 @@ from shopwright_catalog.api.records import (
     CardPage,
     CategoryInfo,
     CategoryRef,
+    CustomValue,
+    CustomValues,
+    EditedThing,
+    ListingFilter,
     OfferedPrice,
     OptionInfo,
     Picture,
@@ -38,7 +42,11 @@ __all__ = [
     "CategoryInfo",
     "CategoryInput",
     "CategoryRef",
+    "CustomValue",
+    "CustomValues",
+    "EditedThing",
     "ImageInput",
+    "ListingFilter",
     "OfferedPrice",
     "OptionInfo",
     "Picture",
@@ -115,15 +123,21 @@ async def cards(
     sort: Sort = "featured",
     cursor: str = "",
     limit: int = 24,
+    filters: Sequence[str] = (),
 ) -> CardPage:
     """Give published products as cards: the given ids in their order, or one page of a category or of all.
 
+    ``filters`` are ``key:value``, of keys that plugins know (``listing_filters``).
+
     Raises:
         BadRequest: the cursor is not one of ours.
+        Invalid: nobody knows a filter.
     """
     from shopwright_catalog.services import read_cards
 
-    return await read_cards.page(ctx, ids=ids, category=category, sort=sort, cursor=cursor, limit=limit)
+    return await read_cards.page(
+        ctx, ids=ids, category=category, sort=sort, cursor=cursor, limit=limit, filters=filters
+    )
 
 
 async def summaries(ctx: Context, ids: Sequence[UUID]) -> list[ProductSummary]:

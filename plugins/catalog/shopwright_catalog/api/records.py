@@ -2,9 +2,9 @@
 """Products and categories as they are read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from shopwright.money import Money, Provenance
@@ -122,6 +122,56 @@ class PriceOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomValue:
+    """What a plugin tells of a product or variant beside what the catalogue knows: a field with its value."""
+
+    key: str
+    """``<namespace>.<name>``, like ``custom.material``."""
+    label: str
+    kind: str
+    value: Any
+    """As programs read it."""
+    text: str
+    """As people read it, in their language."""
+    html: str = ""
+    """Sanitised; empty where the text says all."""
+    url: str = ""
+    """Where it leads, if anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomValues:
+    """What a plugin tells of one product or variant, by key."""
+
+    id: UUID
+    values: Mapping[str, CustomValue]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingFilter:
+    """A condition of a listing: ``sql`` selects the ids of the products that are in it.
+
+    It is a part of the catalogue's own statement, so it may read only the plugin's tables, with an index for
+    whatever it compares; ``args`` are its ``$1``, ``$2``, …
+    """
+
+    key: str
+    sql: str
+    args: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EditedThing:
+    """What an admin page of the catalogue shows, as subject of its ``admin_slot``."""
+
+    id: UUID
+    handle: str
+    title: str
+    parts: tuple[tuple[UUID, str], ...] = ()
+    """Of a product its variants: id and name."""
+
+
+@dataclass(frozen=True, slots=True)
 class OptionInfo:
     """An option customers choose by, with its values in order."""
 
@@ -142,6 +192,7 @@ class VariantChoice:
     picture: Picture | None
     availability: Availability
     provenance: tuple[Provenance, ...] = ()
+    custom_fields: Mapping[str, CustomValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +212,8 @@ class ProductInfo:
     options: tuple[OptionInfo, ...]
     variants: tuple[VariantChoice, ...]
     category: "CategoryRef | None"
+    custom_fields: Mapping[str, CustomValue] = field(default_factory=dict)
+    """By key; see the hook ``product_fields``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ import orjson
 from shopwright.context import Context
 from shopwright.errors import BadRequest, FieldError
 from shopwright.money import Money
-from shopwright_catalog.api import Availability, CardInfo, CardPage, Price, PriceRequest, Sort
+from shopwright_catalog.api import Availability, CardInfo, CardPage, ListingFilter, Price, PriceRequest, Sort
 from shopwright_catalog.hookspecs import stock_available
-from shopwright_catalog.services import prices
+from shopwright_catalog.services import filtering, prices
 from shopwright_catalog.services.pictures import picture
 from shopwright_catalog.services.read_variants import facts_of
 
@@ -60,14 +60,22 @@ JOIN catalog_product p ON p.id = wanted.id AND p.published ORDER BY wanted.place
 
 
 async def page(
-    ctx: Context, *, ids: Sequence[UUID] | None, category: str | None, sort: Sort, cursor: str, limit: int
+    ctx: Context,
+    *,
+    ids: Sequence[UUID] | None,
+    category: str | None,
+    sort: Sort,
+    cursor: str,
+    limit: int,
+    filters: Sequence[str] = (),
 ) -> CardPage:
     if ids is not None:
         rows = await ctx.fetch_rows(_BY_ID, ctx.locale, list(ids))
         return CardPage(await _cards(ctx, rows), len(rows), "", "")
     order = _ORDERS[sort]
     back, after = _decode(cursor, sort)
-    sql, args = _statement(order, category, after, limit, back=back)
+    conditions = await filtering.conditions(ctx, filters)
+    sql, args = _statement(order, category, after, limit, conditions, back=back)
     rows = await ctx.fetch_rows(sql, ctx.locale, *args)
     has_more = len(rows) > limit
     rows = rows[:limit][::-1] if back else rows[:limit]
@@ -82,7 +90,13 @@ async def page(
 
 
 def _statement(
-    order: _Order, category: str | None, after: tuple[str, UUID] | None, limit: int, *, back: bool
+    order: _Order,
+    category: str | None,
+    after: tuple[str, UUID] | None,
+    limit: int,
+    conditions: Sequence[ListingFilter],
+    *,
+    back: bool,
 ) -> tuple[str, list[Any]]:
     descending = order.descending != back
     sign, direction = ("<", "DESC") if descending else (">", "ASC")
@@ -97,6 +111,8 @@ def _statement(
          WHERE x.listed AND x.category_id = (SELECT c.id FROM catalog_category c
             WHERE c.visible AND c.handle = ${len(args) + 1})) cp"""
         source = f"{counted_from} JOIN catalog_product p ON p.store_id = cp.store_id AND p.id = cp.product_id"
+    listed, more = filtering.added(listed, last_id, conditions, len(args) + 1)
+    args += more
     counted = f"(SELECT count(*) FROM (SELECT 1 FROM {counted_from} WHERE {listed} LIMIT {COUNTED + 1}) AS x)"
     keyset = ""
     if after is not None:

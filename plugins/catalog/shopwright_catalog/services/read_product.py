@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading a product for its page: one statement builds it, one hook asks for its availability."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from shopwright.money import Money
 from shopwright_catalog.api import (
     Availability,
     CategoryRef,
+    CustomValue,
+    CustomValues,
     OptionInfo,
     Picture,
     Price,
@@ -19,7 +21,7 @@ from shopwright_catalog.api import (
     ProductInfo,
     VariantChoice,
 )
-from shopwright_catalog.hookspecs import stock_available
+from shopwright_catalog.hookspecs import product_fields, stock_available
 from shopwright_catalog.services import prices
 from shopwright_catalog.services.pictures import gallery, picture
 from shopwright_catalog.services.read_variants import facts_of
@@ -59,7 +61,8 @@ async def by_handle(ctx: Context, handle: str) -> ProductInfo | None:
     priced = await prices.resolve(ctx, _requests(data, ctx.currency))
     everything: Mapping[UUID, Availability] = dict.fromkeys(ids, Availability())
     stock = await ctx.hooks.filter(stock_available, everything, variant_ids=ids)
-    return _product(ctx, data, stock, priced)
+    told = await ctx.hooks.collect(product_fields, product_ids=[UUID(data["id"])], variant_ids=ids)
+    return _product(ctx, data, stock, priced, _by_id(told))
 
 
 def _requests(data: dict[str, Any], currency: str) -> list[PriceRequest]:
@@ -76,14 +79,25 @@ def _requests(data: dict[str, Any], currency: str) -> list[PriceRequest]:
     ]
 
 
+def _by_id(told: Sequence[CustomValues]) -> dict[UUID, dict[str, CustomValue]]:
+    found: dict[UUID, dict[str, CustomValue]] = {}
+    for one in told:
+        found.setdefault(one.id, {}).update(one.values)
+    return found
+
+
 def _product(
-    ctx: Context, data: dict[str, Any], stock: Mapping[UUID, Availability], priced: Mapping[UUID, Price]
+    ctx: Context,
+    data: dict[str, Any],
+    stock: Mapping[UUID, Availability],
+    priced: Mapping[UUID, Price],
+    told: Mapping[UUID, Mapping[str, CustomValue]],
 ) -> ProductInfo:
     translation = data["translation"] or {}
     texts = translation.get("texts") or {}
     title = translation.get("title") or data["title"]
     pictures = {image["source"]: picture(ctx, image, texts, title) for image in data["images"]}
-    variants = tuple(_choice(v, texts, pictures, stock, priced) for v in data["variants"])
+    variants = tuple(_choice(v, texts, pictures, stock, priced, told) for v in data["variants"])
     names = [texts.get(name, name) for name in data["option_names"]]
     values = zip(*(variant.options for variant in variants), strict=True) if names else []
     category = data["category"]
@@ -101,6 +115,7 @@ def _product(
         options=tuple(OptionInfo(n, tuple(dict.fromkeys(v))) for n, v in zip(names, values, strict=True)),
         variants=variants,
         category=CategoryRef(category["handle"], category["title"]) if category else None,
+        custom_fields=told.get(UUID(data["id"]), {}),
     )
 
 
@@ -110,6 +125,7 @@ def _choice(
     pictures: Mapping[str, Picture | None],
     stock: Mapping[UUID, Availability],
     priced: Mapping[UUID, Price],
+    told: Mapping[UUID, Mapping[str, CustomValue]],
 ) -> VariantChoice:
     variant_id = UUID(row["id"])
     options = tuple(texts.get(value, value) for value in row["options"])
@@ -124,4 +140,5 @@ def _choice(
         picture=pictures.get(row["image"]),
         availability=stock.get(variant_id, Availability()),
         provenance=price.provenance,
+        custom_fields=told.get(variant_id, {}),
     )

@@ -22,7 +22,13 @@ async def list_products(ctx: Context, query: ProductQuery) -> ProductPage | RawJ
     """List published products; ``fields`` names the ones that are wanted, separated by commas."""
     wanted = _fields(query.fields)
     found = await read_cards.page(
-        ctx, ids=None, category=query.category, sort=query.sort, cursor=query.cursor, limit=query.limit
+        ctx,
+        ids=None,
+        category=query.category,
+        sort=query.sort,
+        cursor=query.cursor,
+        limit=query.limit,
+        filters=query.filter,
     )
     if ctx.visit is not None:
         ctx.visit.tag("catalog.products")

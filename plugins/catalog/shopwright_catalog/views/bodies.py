@@ -35,6 +35,8 @@ class ProductQuery(Strict):
     cursor: str = Field(default="", max_length=2000)
     limit: int = Field(default=24, ge=1, le=100)
     fields: str = Field(default="", max_length=500)
+    filter: tuple[str, ...] = Field(default=(), max_length=20)
+    """``key:value``, like ``custom.material:oak``; several of one key: any of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from shopwright.context import Context
 from shopwright.errors import Conflict, Invalid
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
-from shopwright_admin.api import Column, ListView, admin_page, list_page
+from shopwright_admin.api import Column, ListView, admin_page, list_page, rendered_cards
+from shopwright_admin.hookspecs import admin_slot
 from shopwright_catalog import api as catalog
 from shopwright_collections.api import ORDERS
 from shopwright_collections.hookspecs import collection_conditions
@@ -75,7 +76,8 @@ async def admin_collection(ctx: Context, handle: str) -> web.Response:
     draft = await read.draft(ctx, handle)
     by_id = {product.id: product.handle for product in await catalog.summaries(ctx, draft.collection.picked)}
     picked = "\n".join(by_id[id_] for id_ in draft.collection.picked if id_ in by_id)
-    return await _editor(ctx, handle, draft, picked, {})
+    cards = await ctx.hooks.collect(admin_slot, zone="collections.collection", subject=draft)
+    return await _editor(ctx, handle, draft, picked, {}, await rendered_cards(ctx, cards))
 
 
 @routes.post("/admin/collections/{handle}", permission=EDIT, name="update_collection")
@@ -165,7 +167,14 @@ def _text(values: Mapping[str, Any]) -> str:
 
 
 async def _editor(
-    ctx: Context, before: str, draft: Draft, picked: str, errors: dict[str, str], *, status: int = 200
+    ctx: Context,
+    before: str,
+    draft: Draft,
+    picked: str,
+    errors: dict[str, str],
+    cards: Sequence[dict[str, Any]] = (),
+    *,
+    status: int = 200,
 ) -> web.Response:
     title = draft.collection.title or ctx.gettext("New collection")
     kinds = ctx.hooks.registered(collection_conditions)
@@ -183,6 +192,7 @@ async def _editor(
         orders=[(order, order_label(ctx, order)) for order in ORDERS],
         locales=[locale for locale in ctx.store.locales if locale != ctx.store.default_locale],
         errors=errors,
+        cards=cards,
         can_edit=ctx.actor.can(EDIT),
         status=status,
     )

@@ -13,7 +13,8 @@ from shopwright.http.forms import read_form
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright.money import Money
-from shopwright_admin.api import Column, ListView, admin_page, list_page
+from shopwright_admin.api import Column, ListView, admin_page, list_page, rendered_cards
+from shopwright_admin.hookspecs import admin_slot
 from shopwright_customers.admin.forms import Typed, Version
 from shopwright_customers.api import BuyerRole
 from shopwright_customers.forms import Country, Line, countries
@@ -187,6 +188,7 @@ async def _page(
     title = company.name if company else ctx.gettext("New company")
     currency = ctx.store.currency
     found = await companies.buyers(ctx, company.id) if company else []
+    cards = await ctx.hooks.collect(admin_slot, zone="customers.company", subject=company) if company else []
     return await admin_page(
         ctx,
         "customers/admin/company.html",
@@ -199,5 +201,6 @@ async def _page(
         typed=typed,
         errors=errors,
         currency=currency,
+        cards=await rendered_cards(ctx, cards),
         can_edit=ctx.actor.can(EDIT),
     )

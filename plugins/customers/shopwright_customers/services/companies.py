@@ -12,7 +12,7 @@ from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid, NotFound
 from shopwright.i18n import translatable
 from shopwright.ids import new_id
-from shopwright_customers.api import BuyerRole, CompanyInfo
+from shopwright_customers.api import BuyerInfo, BuyerRole, CompanyInfo
 from shopwright_customers.services import tax_ids
 
 VIEW, EDIT = "customers.company.view", "customers.company.edit"
@@ -27,6 +27,11 @@ _BUYERS = """
 SELECT c.id, c.email::text, c.name, b.role, b.approval_limit FROM customers_buyer b
 JOIN customers_customer c ON c.store_id = b.store_id AND c.id = b.customer_id
 WHERE b.company_id = $1 ORDER BY c.email
+"""
+_ACTIVE = """
+SELECT c.id, c.email::text, c.name, c.locale, b.role, b.approval_limit FROM customers_buyer b
+JOIN customers_customer c ON c.store_id = b.store_id AND c.id = b.customer_id
+WHERE b.company_id = $1 AND c.disabled_at IS NULL ORDER BY c.email
 """
 _OF = """
 SELECT c.id, c.name, c.country, c.tax_id, b.role, b.approval_limit FROM customers_buyer b
@@ -94,6 +99,10 @@ async def get(ctx: Context, company_id: UUID) -> SavedCompany:
 
 async def buyers(ctx: Context, company_id: UUID) -> list[Buyer]:
     return [Buyer(*row) for row in await ctx.fetch_rows(_BUYERS, company_id)]
+
+
+async def active_buyers(ctx: Context, company_id: UUID) -> tuple[BuyerInfo, ...]:
+    return tuple(BuyerInfo(*row) for row in await ctx.fetch_rows(_ACTIVE, company_id))
 
 
 async def of_customer(ctx: Context, customer_id: UUID) -> CompanyInfo | None:

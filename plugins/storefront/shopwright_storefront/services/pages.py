@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Putting together the view models of storefront pages."""
 
+from collections.abc import Sequence
 from typing import get_args
 from urllib.parse import urlencode
 
@@ -61,13 +62,15 @@ async def navigation(ctx: Context) -> tuple[Crumb, ...]:
     )
 
 
-async def listing(ctx: Context, *, category: str | None, sort: Sort, cursor: str) -> ListingPage | None:
+async def listing(
+    ctx: Context, *, category: str | None, sort: Sort, cursor: str, filters: Sequence[str] = ()
+) -> ListingPage | None:
     """Give a page of one category or of all products; None when there is no such category."""
     chosen = next((c for c in await catalog.categories(ctx) if c.handle == category), None)
     if category is not None and chosen is None:
         return None
     size = ctx.settings(StorefrontSettings).page_size
-    found = await catalog.cards(ctx, category=category, sort=sort, cursor=cursor, limit=size)
+    found = await catalog.cards(ctx, category=category, sort=sort, cursor=cursor, limit=size, filters=filters)
     tag_cards(ctx, found)
     title = chosen.title if chosen else ctx.gettext("All products")
     base = url(ctx, "storefront.category", handle=category) if category else url(ctx, "storefront.products")
@@ -78,11 +81,11 @@ async def listing(ctx: Context, *, category: str | None, sort: Sort, cursor: str
         cards=product_cards(ctx, found.cards),
         total=min(found.total, COUNTED),
         is_counted=found.total <= COUNTED,
-        previous_url=_link(base, sort, found.previous_cursor) if found.previous_cursor else "",
-        next_url=_link(base, sort, found.next_cursor) if found.next_cursor else "",
+        previous_url=_link(base, sort, found.previous_cursor, filters) if found.previous_cursor else "",
+        next_url=_link(base, sort, found.next_cursor, filters) if found.next_cursor else "",
         breadcrumbs=(Crumb(ctx.store.name, url(ctx, "storefront.home")), Crumb(title)),
         sorts=tuple(
-            SortChoice(code, label, _link(base, code, ""), code == sort)
+            SortChoice(code, label, _link(base, code, "", filters), code == sort)
             for code, label in _labels(ctx).items()
         ),
     )
@@ -110,6 +113,7 @@ def product(ctx: Context, found: ProductInfo, selected: str = "") -> ProductPage
         breadcrumbs=(*crumbs, Crumb(found.title)),
         url=url(ctx, "storefront.product", handle=found.handle),
         add_url=url(ctx, "checkout.add_to_cart") if ctx.is_active("checkout") else "",
+        custom_fields=found.custom_fields,
     )
 
 
@@ -130,11 +134,13 @@ def _variant(choice: VariantChoice) -> VariantView:
         available=choice.availability.sellable,
         left=choice.availability.left,
         image=choice.picture,
+        custom_fields=choice.custom_fields,
     )
 
 
-def _link(base: str, sort: Sort, cursor: str) -> str:
-    query = {k: v for k, v in (("sort", sort if sort != "featured" else ""), ("cursor", cursor)) if v}
+def _link(base: str, sort: Sort, cursor: str, filters: Sequence[str]) -> str:
+    query = [(k, v) for k, v in (("sort", sort if sort != "featured" else ""), ("cursor", cursor)) if v]
+    query += [("filter", text) for text in filters]
     return f"{base}?{urlencode(query)}" if query else base
 
 

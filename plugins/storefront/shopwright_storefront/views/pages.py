@@ -4,7 +4,7 @@
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shopwright.actor import PUBLIC
 from shopwright.context import Context
@@ -24,6 +24,7 @@ class ListingQuery(BaseModel):
 
     sort: Sort = "featured"
     cursor: str = ""
+    filter: tuple[str, ...] = Field(default=(), max_length=20)
 
 
 class ProductQuery(BaseModel):
@@ -41,7 +42,9 @@ async def home(ctx: Context) -> web.Response:
 @routes.get("/products", permission=PUBLIC, caching=KEPT)
 async def products(ctx: Context, query: ListingQuery) -> web.Response:
     """List all products."""
-    model = await pages.listing(ctx, category=None, sort=query.sort, cursor=query.cursor)
+    model = await pages.listing(
+        ctx, category=None, sort=query.sort, cursor=query.cursor, filters=query.filter
+    )
     assert model is not None
     return await _page(ctx, "storefront/listing", model, title=model.title)
 
@@ -49,7 +52,9 @@ async def products(ctx: Context, query: ListingQuery) -> web.Response:
 @routes.get("/categories/{handle}", permission=PUBLIC, caching=KEPT)
 async def category(ctx: Context, handle: str, query: ListingQuery) -> web.Response:
     """List the products of a category."""
-    model = await pages.listing(ctx, category=handle, sort=query.sort, cursor=query.cursor)
+    model = await pages.listing(
+        ctx, category=handle, sort=query.sort, cursor=query.cursor, filters=query.filter
+    )
     if model is None:
         raise NotFound("There is no such category.")
     return await _page(ctx, "storefront/listing", model, title=model.title, description=model.description)

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Filters of listings: plugins give conditions, and all of them stand in the one statement of the listing."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from shopwright.context import Context
+from shopwright.errors import FieldError, Invalid
+from shopwright_catalog.api import ListingFilter
+from shopwright_catalog.hookspecs import listing_filters
+
+_PARAMETER = re.compile(r"\$(\d+)")
+
+
+async def conditions(ctx: Context, filters: Sequence[str]) -> list[ListingFilter]:
+    """Have plugins turn ``key:value`` into conditions.
+
+    Raises:
+        Invalid: a filter cannot be read, or no plugin knows its key.
+    """
+    if not filters:
+        return []
+    wanted = [(key, value) for key, _, value in (text.partition(":") for text in filters)]
+    found = await ctx.hooks.collect(listing_filters, wanted=wanted)
+    known = {one.key for one in found}
+    unknown = sorted({key for key, _ in wanted} - known)
+    if unknown:
+        words = f"There is no filter {unknown[0][:80]!r}. Write filters like custom.material:oak."
+        raise Invalid(words, errors=[FieldError("/filter", "unknown_filter", words)])
+    return found
+
+
+def added(
+    listed: str, column: str, found: Sequence[ListingFilter], args_before: int
+) -> tuple[str, list[Any]]:
+    """Add conditions to that of a listing; their parameters come after the ``args_before`` that it has."""
+    args: list[Any] = []
+    for one in found:
+        start = args_before + len(args)
+
+        def numbered(match: re.Match[str], start: int = start) -> str:
+            return f"${int(match[1]) + start}"
+
+        listed += f" AND {column} IN ({_PARAMETER.sub(numbered, one.sql)})"
+        args += one.args
+    return listed, args

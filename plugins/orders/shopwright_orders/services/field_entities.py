@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Orders as things with custom fields, for the optional hook ``custom_field_entities``."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from shopwright.context import Context
+from shopwright.i18n import translatable
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A kind of thing: the SQL that finds ids (``$1`` names), names (``$1`` ids), and what is a person's."""
+
+    code: str
+    words: str
+    view: str
+    edit: str
+    find_sql: str
+    names_sql: str
+    person_sql: str = ""
+
+    def label(self, ctx: Context) -> str:
+        return ctx.gettext(self.words)
+
+    async def find(self, ctx: Context, names: Sequence[str]) -> Mapping[str, UUID]:
+        return {row["name"]: row["id"] for row in await ctx.fetch_rows(self.find_sql, list(names))}
+
+    async def names(self, ctx: Context, ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        return {row["id"]: row["name"] for row in await ctx.fetch_rows(self.names_sql, list(ids))}
+
+    async def of_person(self, ctx: Context, person: Any) -> Sequence[UUID]:
+        if not self.person_sql:
+            return ()
+        return [row["id"] for row in await ctx.fetch_rows(self.person_sql, person.customer_id, person.email)]
+
+
+ENTITIES = (
+    Entity(
+        "orders.order",
+        translatable("Orders"),
+        "orders.order.view",
+        "orders.order.edit",
+        "SELECT o.id, o.number AS name FROM orders_order o WHERE o.number = ANY($1::text[])",
+        "SELECT o.id, o.number AS name FROM orders_order o WHERE o.id = ANY($1::uuid[])",
+        "SELECT o.id FROM orders_order o WHERE o.customer_id = $1::uuid OR ($2 <> '' AND o.email = $2::text::citext)",
+    ),
+)
