@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REGISTRY = Registry.load(None)
 PLUGINS = sorted(name for name in REGISTRY.plugins if (ROOT / "plugins" / name).is_dir())
 STATES = {
+    "approvals": ("pending", "approved", "declined", "lapsed", "withdrawn", "ordered"),
     "catalog": ("published", "draft", "archived", "hidden"),
     "discounts": ("active", "scheduled", "ended", "off"),
     "gift_cards": ("active", "disabled"),

@@ -14,7 +14,7 @@ from shopwright_customers.services import companies, groups, notes, segments
 PASSWORD = "correct horse battery 9"
 EVERY = frozenset(
     """
-    catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view collections.collection.edit
+    approvals.request.view catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view collections.collection.edit
     collections.collection.view customers.customer.edit
     customers.customer.view customers.company.edit customers.company.view customers.group.edit customers.group.view customers.privacy.edit discounts.promotion.edit
     discounts.promotion.view gift_cards.card.adjust gift_cards.card.edit gift_cards.card.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view

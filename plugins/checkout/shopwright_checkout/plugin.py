@@ -62,7 +62,10 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_slots(self) -> Sequence[Slot]:
-        return [Slot("checkout.cart.summary", "Below the amounts of the cart", CartView)]
+        return [
+            Slot("checkout.cart.summary", "Below the amounts of the cart", CartView),
+            Slot("checkout.payment.notice", "Above the ways to pay: what is in the way of the order", CartView),
+        ]
 
     @hookimpl
     async def template_slot(self, ctx: Context, slot: str) -> Sequence[Fragment]:

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a buyer may order alone, and what a cart is, so that an approval is for this cart and no other."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Protocol
+from uuid import UUID
+
+from shopwright.context import Context
+from shopwright.jsontext import dump
+from shopwright.money import Money
+from shopwright_checkout.api import Cart
+from shopwright_customers import api as customers
+from shopwright_customers.api import BuyerInfo, CompanyInfo
+from shopwright_orders.api import Address
+
+
+class _Line(Protocol):
+    @property
+    def variant_id(self) -> UUID: ...
+
+    @property
+    def quantity(self) -> int: ...
+
+
+class Content(Protocol):
+    """A cart, or a cart with its amounts."""
+
+    @property
+    def currency(self) -> str: ...
+
+    @property
+    def lines(self) -> Sequence[_Line]: ...
+
+    @property
+    def shipping_address(self) -> Address | None: ...
+
+    @property
+    def billing_address(self) -> Address | None: ...
+
+    @property
+    def shipping_code(self) -> str: ...
+
+
+def fingerprint(content: Content) -> str:
+    """Give what changes with anything an approver agrees to; how it is paid is not part of it."""
+    lines = sorted((str(line.variant_id), line.quantity) for line in content.lines)
+    addresses = [x and asdict(x) for x in (content.shipping_address, content.billing_address)]
+    parts = {
+        "currency": content.currency, "lines": lines, "addresses": addresses, "ship": content.shipping_code,
+    }  # fmt: skip
+    return hashlib.sha256(dump(parts).encode()).hexdigest()
+
+
+def buyer_of(ctx: Context, cart: Cart) -> UUID | None:
+    """Give whose cart it is: whoever made it, or who is signed in; None for guests."""
+    if cart.customer_id is not None:
+        return cart.customer_id
+    return ctx.actor.id if ctx.actor.kind == "customer" else None
+
+
+def is_above(ctx: Context, limit: int | None, total: Money) -> bool:
+    """Tell whether a total is above a limit; limits are in the store's currency, so any other is above it."""
+    if limit is None:
+        return False
+    return total.currency != ctx.store.currency or total.amount > limit
+
+
+def may_decide(ctx: Context, company: CompanyInfo | BuyerInfo, total: Money) -> bool:
+    """Tell whether somebody with this role and limit may approve such a total."""
+    return company.role in {"approver", "manager"} and not is_above(ctx, company.approval_limit, total)
+
+
+async def approvers(ctx: Context, company_id: UUID, total: Money, *, buyer: UUID) -> list[BuyerInfo]:
+    """Give who of a company may approve such a total of a buyer: others than themselves."""
+    found = await customers.buyers_of(ctx, company_id)
+    return [x for x in found if x.customer_id != buyer and may_decide(ctx, x, total)]
