@@ -79,8 +79,8 @@ async def ready_cart(
     return str(cart["id"])
 
 
-async def place(client: ShopClient, cart_id: str, *, key: str | None = None) -> Any:
-    return await client.send("POST", f"/api/v1/carts/{cart_id}/order", key=key)
+async def place(client: ShopClient, cart_id: str, *, key: str | None = None, shown: Any = None) -> Any:
+    return await client.send("POST", f"/api/v1/carts/{cart_id}/order", shown, key=key)
 
 
 async def bearer(ctx: Context, *permissions: str) -> dict[str, str]:

@@ -56,7 +56,12 @@ async def test_a_guest_orders_through_the_pages_without_javascript(kernel, make_
     step = await client.submit("/checkout/delivery", {"shipping_code": "flat_shipping.standard"})
     assert step.headers["Location"] == "/checkout/payment"
     fields = {"payment_method": "manual_payment.test", "manual_payment.test:outcome": "succeed"}
-    done = await client.submit("/checkout/payment", fields)
+    dearer = await client.submit("/checkout/payment", {**fields, "due": "10289"})
+    assert dearer.headers["Location"] == "/checkout/payment"
+    asked = await (await client.get("/checkout/payment")).text()
+    assert "A price has changed since you saw it." in asked
+    assert '<input type="hidden" name="due" value="10290">' in asked
+    done = await client.submit("/checkout/payment", {**fields, "due": "10290"})
 
     assert done.status == 303
     assert done.headers["Location"].startswith("/orders/")
@@ -132,11 +137,17 @@ async def test_a_changed_price_is_told_and_not_charged(kernel, make_client):
     refused = await place(client, cart_id)
     problem = await refused.json()
     await client.send("PATCH", f"/api/v1/carts/{cart_id}", {"accept_prices": True})
-    accepted = await place(client, cart_id)
+    dearer = await place(client, cart_id, shown={"due": 5900 + 489})
+    wrong = await place(client, cart_id, shown={"due": -1})
+    accepted = await place(client, cart_id, shown={"due": 5900 + 490})
 
     assert (refused.status, problem["code"]) == (409, "price_changed")
     old, new = {"amount": 4900, "currency": "EUR"}, {"amount": 5900, "currency": "EUR"}
     assert problem["lines"] == [{"variant_id": str(lamp), "old": old, "new": new}]
+    problem = await dearer.json()
+    assert (dearer.status, problem["code"], problem["lines"]) == (409, "price_changed", [])
+    assert [problem["due"][x]["amount"] for x in ("old", "new")] == [5900 + 489, 5900 + 490]
+    assert (wrong.status, (await wrong.json())["errors"][0]["pointer"]) == (422, "/due")
     assert (accepted.status, (await accepted.json())["total"]["amount"]) == (201, 5900 + 490)
     await assert_clean(kernel)
 

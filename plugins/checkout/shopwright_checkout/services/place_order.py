@@ -48,7 +48,10 @@ UPDATE checkout_cart SET status = 'placed', version = version + 1, updated_at = 
 
 
 class PriceChanged(Conflict):
-    """A price is not the one that was shown. ``extra["lines"]``: ``{"variant_id", "old", "new"}`` each."""
+    """A price is not the one that was shown, or more is to pay.
+
+    ``extra["lines"]``: ``{"variant_id", "old", "new"}`` each; ``extra["due"]``: ``{"old", "new"}``, when that is why.
+    """
 
     code: ClassVar[str] = "price_changed"
     title: ClassVar[str] = "A price has changed"
@@ -66,8 +69,10 @@ class Placement:
     next_cart_id: UUID | None = None
 
 
-async def place(ctx: Context, cart_id: UUID) -> Placement:
+async def place(ctx: Context, cart_id: UUID, *, shown_due: int | None = None) -> Placement:
     """Turn a cart into an order and ask for its payment. Doing it twice gives the same order.
+
+    ``shown_due`` is what the customer was told to pay, in minor units: more is never asked for.
 
     Raises:
         NotFound, Invalid, Conflict, OutOfStock, PriceChanged, Rejected: nothing was written, nothing is held.
@@ -78,7 +83,7 @@ async def place(ctx: Context, cart_id: UUID) -> Placement:
             raise NotFound("There is no such cart.", code="cart_not_found")
         if cart.status == "placed":
             break
-        totals, kept = await _computed(ctx, cart)
+        totals, kept = await _computed(ctx, cart, shown_due)
         try:
             await ctx.run(partial(_write, ctx, seen=cart, totals=totals, kept=kept))
         except (_Stale, orders.AlreadyPlaced):
@@ -121,7 +126,7 @@ async def record(
         )
 
 
-async def _computed(ctx: Context, cart: Cart) -> tuple[Totals, dict[str, Any]]:
+async def _computed(ctx: Context, cart: Cart, shown_due: int | None) -> tuple[Totals, dict[str, Any]]:
     """Compute what the cart costs now and what else the order keeps, and refuse what cannot be ordered."""
     _check_complete(cart)
     variants = await catalog.variants(ctx, [line.variant_id for line in cart.lines])
@@ -138,6 +143,9 @@ async def _computed(ctx: Context, cart: Cart) -> tuple[Totals, dict[str, Any]]:
     method = ctx.hooks.registered(payment_providers).get(cart.payment_method)
     if due.amount and (method is None or not await method.is_available(ctx, due)):
         _refuse("/payment_method", "required", "Choose a way to pay.")
+    if shown_due is not None and due.amount > shown_due:
+        told = {"old": _plain(Money(shown_due, cart.currency)), "new": _plain(due)}
+        raise PriceChanged("There is more to pay than you saw.", extra={"lines": [], "due": told})
     fields = await _asked(ctx, cart, needs_shipping=needs_shipping)
     answers.check(ctx, fields, cart.attributes)
     await ctx.hooks.veto(order_validate, cart=cart, totals=calculation.totals)

@@ -63,6 +63,16 @@ class CartChange(Input):
     """Take changed prices as seen."""
 
 
+class Shown(Input):
+    """What the customer saw before ordering."""
+
+    due: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    """The cart's ``due`` in minor units. When more is to pay now, nothing is ordered."""
+
+
+NOTHING_SHOWN = Shown()
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentChoice:
     """A way to pay, and what it asks."""
@@ -172,9 +182,12 @@ async def list_payment_methods(ctx: Context, cart_id: UUID) -> list[PaymentChoic
 
 
 @routes.post("/api/v1/carts/{cart_id}/order", permission=PUBLIC, idempotent=True, status=201)
-async def place_order(ctx: Context, cart_id: UUID) -> Reply[OrderPlaced]:
-    """Place the order: 201 when it is confirmed, 202 while its payment is unknown, 409 when it was declined."""
-    placement = await place(ctx, cart_id)
+async def place_order(ctx: Context, cart_id: UUID, body: Shown = NOTHING_SHOWN) -> Reply[OrderPlaced]:
+    """Place the order: 201 when it is confirmed, 202 while its payment is unknown, 409 when it was declined.
+
+    409 ``price_changed`` says that a price is not the one the cart showed, or that more than ``due`` is to pay now.
+    """
+    placement = await place(ctx, cart_id, shown_due=body.due)
     order = placement.order
     if order.status == "cancelled":
         next_cart = str(placement.next_cart_id) if placement.next_cart_id else None

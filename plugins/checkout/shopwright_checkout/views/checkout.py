@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The checkout's steps: contact and address, delivery, payment and review, and those that plugins put between."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,7 @@ from shopwright_inventory.api import OutOfStock
 from shopwright_orders.hookspecs import payment_providers
 
 routes = Routes("checkout", Scope.STOREFRONT)
+_DUE = re.compile(r"\d{1,16}", re.ASCII)
 
 
 @routes.get("/checkout", permission=PUBLIC)
@@ -117,9 +119,10 @@ async def place_order(ctx: Context, request: web.Request) -> web.Response:
     cart_id = ctx.visit.session.get(CART)
     if cart_id is None:
         return redirect(ctx, url(ctx, "checkout.cart"))
-    cart = await current_cart(ctx)
+    cart, shown = await current_cart(ctx), None
     if cart is not None:
         raw = await _posted(request)
+        shown = int(raw["due"]) if _DUE.fullmatch(raw.get("due", "")) else None
         found = await _Checkout.of(ctx, cart)
         typed, errors = found.read("payment", raw)
         if errors:
@@ -130,7 +133,7 @@ async def place_order(ctx: Context, request: web.Request) -> web.Response:
         values = {"payment_method": method, "payment_data": data, "attributes": typed}
         await carts.update(ctx, cart.id, values)
     try:
-        placement = await place(ctx, UUID(cart_id))
+        placement = await place(ctx, UUID(cart_id), shown_due=shown)
     except ShopwrightError as error:
         return await _not_placed(ctx, UUID(cart_id), error)
     return _after(ctx, placement)
