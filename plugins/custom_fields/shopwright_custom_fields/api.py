@@ -49,7 +49,7 @@ class CustomField:
     """What is shown where nothing was entered."""
     position: int = 100
     visibility: Visibility = "storefront"
-    """``storefront``: everybody; ``staff``: whoever may see the entity; ``private``: with a permission of its own."""
+    """``storefront``: everybody; ``staff``: whoever may see the entity; ``private``: whoever may declare fields."""
     filterable: bool = False
     translatable: bool = False
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -43,7 +43,6 @@ class Plugin(BasePlugin):
             Permission("custom_fields.definition.edit", "Declare custom fields"),
             Permission("custom_fields.value.view", "See values of custom fields"),
             Permission("custom_fields.value.edit", "Change values of custom fields"),
-            Permission("custom_fields.value.private", "See private custom fields"),
         ),
         pii=tuple(
             PiiColumn(table, column, kind)

@@ -8,10 +8,8 @@ import pytest
 from tests.shop import THEMES, add_product, as_staff, bearer, furnish, place, ready_cart
 
 from shopwright.ids import new_id
-from shopwright.plugin import Manifest, Plugin, hookimpl
 from shopwright.testing.kernels import ALPHA
 from shopwright_custom_fields import api
-from shopwright_custom_fields.api import CustomField
 from shopwright_custom_fields.services import csv_file, read
 from shopwright_customers.api import Subject
 from shopwright_customers.hookspecs import data_erase, data_export
@@ -29,25 +27,11 @@ ALL = (
 )  # fmt: skip
 
 
-class Care(Plugin):
-    """A third party's plugin that declares a field."""
-
-    manifest = Manifest(name="care", version="1", title="Care", summary="Care", requires=("custom_fields",))
-
-    @hookimpl
-    def register_custom_fields(self):
-        return [
-            CustomField(
-                entity="catalog.product", key="care.wash", kind="integer", label="Wash at", default=30
-            )
-        ]
-
-
 @pytest.fixture
 async def ctx(make_kernel, fake_clock):
     plugins = [
         "custom_fields", "collections", "customers", "orders", "checkout", "inventory", "flat_shipping",
-        "manual_payment", Care,
+        "manual_payment", "care_labels",
     ]  # fmt: skip
     kernel = await make_kernel(plugins=plugins, stores=[ALPHA], config=THEMES, clock=fake_clock)
     return await furnish(kernel, "alpha")
@@ -79,9 +63,10 @@ async def test_fields_are_declared_filled_in_shown_and_filtered_by(ctx, client, 
         await add_product(ctx, handle)
     staff = await bearer(ctx, *ALL)
     page = await client.get_json("/api/v1/products/desk")
-    assert page["custom_fields"]["care.wash"] == {
-        "key": "care.wash", "label": "Wash at", "kind": "integer", "value": 30, "text": "30", "html": "", "url": "",
-    }  # fmt: skip
+    assert page["custom_fields"] == {"care_labels.iron": {
+        "key": "care_labels.iron", "label": "Ironing", "kind": "choice", "value": "cool", "text": "Cool", "html": "",
+        "url": "",
+    }}  # fmt: skip
 
     await declare(client, staff, "material", **MATERIAL)
     await declare(client, staff, "note", kind="text", translatable=True, position=20)
@@ -95,7 +80,7 @@ async def test_fields_are_declared_filled_in_shown_and_filtered_by(ctx, client, 
         "desk",
         {
             "custom.material": "oak", "custom.note": "Made here", "custom.code": "A", "custom.fits": "lamp",
-            "custom.story": "<p>Old</p><script>x()</script>", "care.wash": 40,
+            "custom.story": "<p>Old</p><script>x()</script>", "care_labels.wash": 40,
         },
         translations={"de": {"custom.note": "Hier gemacht"}},
         version=0,
@@ -105,7 +90,7 @@ async def test_fields_are_declared_filled_in_shown_and_filtered_by(ctx, client, 
 
     shown = (await client.get_json("/api/v1/products/desk"))["custom_fields"]
     assert {key: field["text"] for key, field in shown.items()} == {
-        "custom.material": "Oak", "custom.note": "Made here", "custom.story": "Old", "care.wash": "40",
+        "custom.material": "Oak", "custom.note": "Made here", "custom.story": "Old", "care_labels.wash": "40", "care_labels.iron": "Cool",
         "custom.fits": "Lamp",
     }  # fmt: skip
     assert shown["custom.story"]["html"] == "<p>Old</p>"
@@ -133,7 +118,7 @@ async def test_fields_are_declared_filled_in_shown_and_filtered_by(ctx, client, 
     nobody = new_id()
     with query_log.at_most(1):
         assert await api.values(ctx, "catalog.product", [nobody, ctx.store.id]) == {
-            nobody: {"care.wash": 30}, ctx.store.id: {"care.wash": 30},
+            nobody: {"care_labels.iron": "cool"}, ctx.store.id: {"care_labels.iron": "cool"},
         }  # fmt: skip
     with query_log.at_most(0):
         assert await api.values(ctx, "catalog.category", [nobody]) == {nobody: {}}
@@ -236,7 +221,10 @@ async def test_staff_declare_fill_in_and_exchange_files(ctx, make_client, client
 
     files = "/admin/custom-field-files/catalog.product"
     text = await (await staff.get(f"{files}/values.csv")).text()
-    assert text == "name,custom.price,custom.wood,care.wash\r\ndesk,-1.50 EUR,oak|ash,\r\n"
+    assert (
+        text
+        == "name,custom.price,custom.wood,care_labels.iron,care_labels.wash\r\ndesk,-1.50 EUR,oak|ash,,\r\n"
+    )
     before = (await read.stored(ctx, "catalog.product", [UUID(product)]))[UUID(product)].values
     assert await csv_file.take(ctx, "catalog.product", text) == 1
     assert (await read.stored(ctx, "catalog.product", [UUID(product)]))[UUID(product)].values == before
@@ -254,14 +242,14 @@ async def test_staff_declare_fill_in_and_exchange_files(ctx, make_client, client
     done = await upload("name,custom.wood\r\ndesk,\r\nlamp,oak\r\n")
     assert done.status == 303
     text = await (await staff.get(f"{files}/values.csv")).text()
-    assert text.splitlines()[1:] == ["desk,-1.50 EUR,,", "lamp,,oak,"]
+    assert text.splitlines()[1:] == ["desk,-1.50 EUR,,,", "lamp,,oak,,"]
 
     one = "/admin/custom-fields/catalog.product/custom.wood"
     await staff.submit(one, {}, action=f"{one}/archive")
     assert "1 values are deleted" in await (await staff.get(f"{one}/delete")).text()
     await staff.submit(f"{one}/delete", {})
     assert (await staff.get(one)).status == 404
-    assert (await staff.get("/admin/custom-fields/catalog.product/care.wash")).status == 200
+    assert (await staff.get("/admin/custom-fields/catalog.product/care_labels.wash")).status == 200
 
 
 async def test_values_of_a_person_are_in_their_copy_and_go_with_them(ctx, client):

@@ -20,7 +20,7 @@ def visibilities(ctx: Context) -> list[tuple[str, str]]:
     return [
         ("storefront", ctx.gettext("Customers and staff")),
         ("staff", ctx.gettext("Staff only")),
-        ("private", ctx.gettext("Staff with the permission for private fields")),
+        ("private", ctx.gettext("Staff who may declare fields")),
     ]
 
 

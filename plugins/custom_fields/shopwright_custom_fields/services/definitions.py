@@ -19,7 +19,8 @@ from shopwright_custom_fields.services import kinds
 
 TAG = "custom_fields.definitions"
 SECONDS = 3600.0
-PRIVATE = "custom_fields.value.private"
+PRIVATE = "custom_fields.definition.edit"
+"""Who declares fields sees the private ones."""
 
 _ALL = """
 SELECT coalesce(jsonb_agg(jsonb_build_array(d.id, d.entity, d.key, d.kind, d.position, d.settings, d.archived,
