@@ -20,6 +20,7 @@ PLUGINS = sorted(name for name in REGISTRY.plugins if (ROOT / "plugins" / name).
 STATES = {
     "approvals": ("pending", "approved", "declined", "lapsed", "withdrawn", "ordered"),
     "catalog": ("published", "draft", "archived", "hidden"),
+    "custom_fields": ("active", "archived"),
     "discounts": ("active", "scheduled", "ended", "off"),
     "gift_cards": ("active", "disabled"),
     "orders": (

@@ -15,7 +15,8 @@ PASSWORD = "correct horse battery 9"
 EVERY = frozenset(
     """
     approvals.request.view catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view collections.collection.edit
-    collections.collection.view customers.customer.edit
+    collections.collection.view custom_fields.definition.edit custom_fields.definition.view custom_fields.value.edit
+    custom_fields.value.view customers.customer.edit
     customers.customer.view customers.company.edit customers.company.view customers.group.edit customers.group.view customers.privacy.edit discounts.promotion.edit
     discounts.promotion.view gift_cards.card.adjust gift_cards.card.edit gift_cards.card.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
@@ -29,7 +30,7 @@ LACKS = {
     "manager": frozenset({"kernel.staff.view", "kernel.staff.edit", "kernel.settings.installation"}),
     "customer_service": frozenset(
         """
-        catalog.category.edit catalog.product.edit collections.collection.edit discounts.promotion.edit gift_cards.card.adjust gift_cards.card.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
+        catalog.category.edit catalog.product.edit collections.collection.edit custom_fields.definition.edit custom_fields.value.edit discounts.promotion.edit gift_cards.card.adjust gift_cards.card.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
         kernel.jobs.edit kernel.plugins.edit kernel.settings.edit kernel.settings.installation kernel.staff.edit
         pricing.list.edit redirects.redirect.edit stock_notices.notice.edit tax.rate.edit
         """.split()
@@ -48,6 +49,7 @@ BAD_TOKEN_PAGES = {"/admin/account/email/{token}"}
 CART = "?path=checkout%2Fcart.html"
 ADDRESSES = {
     "/admin/theme/{name}": "/admin/theme/bazaar",
+    "/api/admin/v1/custom-fields/values/{entity}/{name}": "/api/admin/v1/custom-fields/values/catalog.product/lamp",
     "/admin/templates/edit": f"/admin/templates/edit{CART}",
     "/admin/templates/remove": f"/admin/templates/remove{CART}",
 }
@@ -98,10 +100,14 @@ async def things(kernel, ctx, people, make_client):
         "pricing.list.edit",
         "discounts.promotion.edit",
         "gift_cards.card.edit",
+        "custom_fields.definition.edit",
     )
     category = await owner.send("PUT", "/api/admin/v1/categories/lamp", {"title": "Lamps"}, headers=headers)
     cosy = {"title": "Cosy"}
     collection = await owner.send("PUT", "/api/admin/v1/collections/lamp", cosy, headers=headers)
+    fields = "/api/admin/v1/custom-fields/definitions/catalog.product/custom.note"
+    field = await owner.send("PUT", fields, {"kind": "text", "label": "Note"}, headers=headers)
+    assert field.status == 201
     rate = {"country": "DE", "label": "VAT", "percent": "19"}
     rate = await owner.post_json("/api/admin/v1/tax-rates", rate, headers=headers)
     price_list = {"code": "sale", "title": "Sale", "percent": "90"}
@@ -139,6 +145,7 @@ async def things(kernel, ctx, people, make_client):
     assert (category.status, collection.status, upload.status) == (201, 201, 303)
     staff = {user.name: user.id for user in await kernel.auth.staff.all(ctx)}
     return {
+        "entity": "catalog.product", "entity_id": product_id, "key": "custom.note",
         "product_id": product_id, "variant_id": variant_id, "handle": "lamp", "order_id": order["id"],
         "rate_id": rate["id"], "list_id": price_list["id"], "run_id": upload.headers["Location"].rpartition("/")[2], "key_id": key.id,
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
