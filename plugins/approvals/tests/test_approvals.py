@@ -69,6 +69,8 @@ async def test_an_order_above_the_limit_waits_for_an_approver_and_is_good_for_th
     anonymous = await make_client(ctx.kernel, "alpha")
     by_nobody = await refusal(await place(anonymous, cart_id))
     foreign = await ask(people["stranger"], cart_id)
+    of_stranger = await ready_cart(people["stranger"], {lamp: 3})
+    with_it = await refusal(await place(buyer, of_stranger))
     asked = await (await ask(buyer, cart_id, "For the new office")).json()
     again = await (await ask(buyer, cart_id)).json()
     await ctx.kernel.jobs.drain()
@@ -91,7 +93,7 @@ async def test_an_order_above_the_limit_waits_for_an_approver_and_is_good_for_th
     await buyer.send("PATCH", line, {"quantity": 3})
     placed = await place(buyer, copy_id)
 
-    assert (refused, by_nobody) == ((422, "approval_none"), (422, "approval_none"))
+    assert (refused, by_nobody, with_it) == ((422, "approval_none"),) * 3
     assert (foreign.status, again["id"] == asked["id"], pending) == (404, True, (422, "approval_pending"))
     assert (own.status, strange.status, too_small.status) == (403, 404, 404)
     assert [(x["buyer"], x["total"]["amount"], x["note"]) for x in seen["to_decide"]] == [

@@ -53,11 +53,10 @@ def fingerprint(content: Content) -> str:
     return hashlib.sha256(dump(parts).encode()).hexdigest()
 
 
-def buyer_of(ctx: Context, cart: Cart) -> UUID | None:
-    """Give whose cart it is: whoever made it, or who is signed in; None for guests."""
-    if cart.customer_id is not None:
-        return cart.customer_id
-    return ctx.actor.id if ctx.actor.kind == "customer" else None
+def buyers_of(ctx: Context, cart: Cart) -> list[UUID]:
+    """Give whose cart it is: whoever made it, and who is signed in; nobody for guests."""
+    signed_in = ctx.actor.id if ctx.actor.kind == "customer" else None
+    return [x for x in dict.fromkeys((cart.customer_id, signed_in)) if x is not None]
 
 
 def is_above(ctx: Context, limit: int | None, total: Money) -> bool:

@@ -64,11 +64,12 @@ async def need(
 
 async def objections(ctx: Context, cart: Cart, totals: Totals) -> list[Rejection]:
     """Refuse an order above the limit of who buys for a company, until it is approved."""
-    buyer = limits.buyer_of(ctx, cart)
-    found = await need(ctx, cart, cart.id, buyer, totals.total) if buyer is not None else None
-    if found is None or found.state == "approved":
-        return []
-    return [Rejection(f"approval_{found.state}", words(ctx, found))]
+    found = [await need(ctx, cart, cart.id, buyer, totals.total) for buyer in limits.buyers_of(ctx, cart)]
+    return [
+        Rejection(f"approval_{one.state}", words(ctx, one))
+        for one in found
+        if one is not None and one.state != "approved"
+    ]
 
 
 def words(ctx: Context, found: Need) -> str:
