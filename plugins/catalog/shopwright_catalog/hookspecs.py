@@ -15,6 +15,7 @@ from shopwright_catalog.api import (
     Price,
     PriceOffer,
     PriceRequest,
+    ProductGroup,
     ProductInput,
 )
 
@@ -70,6 +71,12 @@ async def product_saved(ctx: Context, event: ProductSaved) -> None:
 @hookspec("event")
 async def product_deleted(ctx: Context, event: ProductDeleted) -> None:
     """Learn that a product was deleted."""
+    raise AssertionError
+
+
+@hookspec("collect", on_error="open", budget=0.5)
+async def product_groups(ctx: Context, product_ids: Sequence[UUID]) -> Sequence[ProductGroup]:
+    """Say in which of your groups products are; asked for many at once, by what has rules about groups."""
     raise AssertionError
 
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from shopwright.context import Context
 from shopwright.hookspecs import PluginSwitched
@@ -12,10 +13,11 @@ from shopwright.jobs import Job, Schedule
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import NavItem
+from shopwright_catalog.api import ProductGroup
 from shopwright_catalog.hookspecs import ProductDeleted, ProductSaved
 from shopwright_collections import hookspecs, jobs
 from shopwright_collections.admin import pages as admin_pages
-from shopwright_collections.api import ConditionKind
+from shopwright_collections.api import ConditionKind, collections_of
 from shopwright_collections.services import field_entities, kinds, members
 from shopwright_collections.views import admin_api, pages
 
@@ -63,6 +65,14 @@ class Plugin(BasePlugin):
     @hookimpl(optionalhook=True)
     def custom_field_entities(self) -> Sequence[Any]:
         return field_entities.ENTITIES
+
+    @hookimpl
+    async def product_groups(self, ctx: Context, product_ids: Sequence[UUID]) -> Sequence[ProductGroup]:
+        members: dict[str, set[UUID]] = {}
+        for product_id, handles in (await collections_of(ctx, product_ids)).items():
+            for handle in handles:
+                members.setdefault(handle, set()).add(product_id)
+        return [ProductGroup(f"collection:{handle}", frozenset(ids)) for handle, ids in members.items()]
 
     @hookimpl
     async def product_saved(self, ctx: Context, event: ProductSaved) -> None:

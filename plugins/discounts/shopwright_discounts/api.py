@@ -35,6 +35,8 @@ class Item:
     tags: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
     """Handles of the categories its product is in."""
+    groups: frozenset[str] = frozenset()
+    """What else it is in, like ``collection:summer``; filled for conditions with ``needs_groups``."""
 
     @property
     def subtotal(self) -> int:
@@ -110,6 +112,8 @@ class ConditionKind:
     scope: Scope = "basket"
     selects: Callable[[Any, Item], bool] | None = None
     objection: Callable[[Any, Basket], Reason | None] | None = None
+    needs_groups: bool = False
+    """Whether it looks at an item's ``groups``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,8 @@ class ActionKind:
     evaluate: Callable[[Any, Basket], Effect]
     per_piece: bool = False
     """Whether it gives the same for each piece alone, so that a product's price can show it."""
+    gives: Callable[[Any], frozenset[str]] | None = None
+    """Handles of the products it gives away: they are what it acts on, and conditions do not look at them."""
 
 
 def spread(amount: int, weights: Mapping[str, int], currency: str) -> dict[str, int]:

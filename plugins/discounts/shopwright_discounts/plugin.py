@@ -25,7 +25,17 @@ from shopwright_discounts import checks, hookspecs, jobs
 from shopwright_discounts.admin import batches, try_cart
 from shopwright_discounts.admin import pages as admin_pages
 from shopwright_discounts.api import ActionKind, ConditionKind
-from shopwright_discounts.services import actions, cart, catalogue, conditions, coupons, demo, privacy, redeem
+from shopwright_discounts.services import (
+    actions,
+    cart,
+    catalogue,
+    conditions,
+    coupons,
+    demo,
+    gifts,
+    privacy,
+    redeem,
+)
 from shopwright_discounts.services.promotions import Memory, changed, enabled
 from shopwright_discounts.settings import DiscountSettings
 from shopwright_discounts.views import admin_api, api, pages
@@ -134,11 +144,7 @@ class Plugin(BasePlugin):
         promotions = await enabled(ctx)
         if slot != "checkout.cart.summary" or not isinstance(model, CartView):
             return []
-        note = cart.read_note(model.notes)
-        if not note.codes and not any(x.needs_coupon for x in promotions) and not note.given:
-            return []
-        given = [{"title": x.title, "amount": Money(x.amount, model.currency)} for x in note.given]
-        return [Fragment("discounts/slots/codes.html", {"given": given, "codes": note.codes})]
+        return await _in_cart(ctx, model, asks_code=any(x.needs_coupon for x in promotions))
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
@@ -181,6 +187,18 @@ async def _processed(ctx: Context, totals: Totals, of: Cart, stage: Stage) -> To
     if stage == "discounts":
         return await cart.discounted(ctx, totals, of)
     return cart.shipped_free(ctx, totals) if stage == "shipping" else None
+
+
+async def _in_cart(ctx: Context, model: CartView, *, asks_code: bool) -> list[Fragment]:
+    """Show what applies, a field for codes where there are some, and the gifts that wait."""
+    note = cart.read_note(model.notes)
+    found = []
+    if note.codes or asks_code or note.given:
+        given = [{"title": x.title, "amount": Money(x.amount, model.currency)} for x in note.given]
+        found.append(Fragment("discounts/slots/codes.html", {"given": given, "codes": note.codes}))
+    if waiting := await gifts.offers(ctx, note):
+        found.append(Fragment("discounts/slots/gifts.html", {"gifts": waiting}))
+    return found
 
 
 async def _forget(ctx: Context) -> None:

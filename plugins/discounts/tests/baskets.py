@@ -19,7 +19,7 @@ ACTIONS = {kind.code.partition(".")[2]: kind for kind in actions.KINDS}
 def item(handle: str, price: int, quantity: int = 1, **values: Any) -> Item:
     """Make a line; its variant's id goes by the handle, so that ties go by the alphabet."""
     number = UUID(int=int.from_bytes(handle.encode()))
-    facts = {name: frozenset(values.pop(name, ())) for name in ("tags", "categories")}
+    facts = {name: frozenset(values.pop(name, ())) for name in ("tags", "categories", "groups")}
     return Item(f"line-{handle}", number, number, price, quantity, handle=handle, **facts, **values)
 
 

@@ -9,7 +9,15 @@ from shopwright.testing.kernels import ALPHA
 from shopwright_discounts.services import coupons, save_promotion
 from shopwright_discounts.services.save_promotion import PartInput, PromotionInput
 
-PLUGINS = ["discounts", "flat_shipping", "inventory", "manual_payment", "storefront", "customers"]
+PLUGINS = [
+    "collections",
+    "discounts",
+    "flat_shipping",
+    "inventory",
+    "manual_payment",
+    "storefront",
+    "customers",
+]
 
 
 @pytest.fixture

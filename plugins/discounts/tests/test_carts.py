@@ -82,6 +82,34 @@ async def test_a_cart_promotion_and_free_shipping_are_taken_off_with_their_trail
     await assert_clean(ctx.kernel)
 
 
+async def test_a_gift_is_offered_in_the_cart_and_free_once_it_is_in(ctx, client, lamp):
+    bulb, mug = await add_product(ctx, "bulb", price=300), await add_product(ctx, "mug", price=900, stock=0)
+    gift = part("gift", products=["bulb", "mug", "unknown"])
+    await promote(ctx, "present", gift, conditions=[part("subtotal", at_least=4900)])
+    cart_id = await ready_cart(client, {lamp: 1})
+    path = f"/api/v1/carts/{cart_id}"
+
+    offered = await client.get_json(f"{path}/gifts")
+    await client.post_json(f"{path}/lines", {"variant_id": str(bulb), "quantity": 2})
+    cart = await client.get_json(path)
+    await client.submit("/products/lamp", {"variant_id": str(lamp), "quantity": "1"}, action="/cart/add")
+    page = await (await client.get("/cart")).text()
+    await client.submit("/cart", {"variant_id": str(bulb), "quantity": "1"}, action="/cart/add")
+
+    assert [(x["promotion"], [p["handle"] for p in x["products"]]) for x in offered] == [
+        ("present", ["bulb"])
+    ]
+    assert await client.get_json(f"{path}/gifts") == []
+    assert {x["sku"]: x["discount"]["amount"] for x in cart["lines"]} == {"LAMP": 0, "BULB": 300}
+    assert "Take this gift" in page
+    assert f'name="variant_id" value="{bulb}"' in page
+    assert str(mug) not in page
+    assert "Take this gift" not in await (await client.get("/cart")).text()
+    order = await (await place(client, cart_id)).json()
+    assert order["total"]["amount"] == 4900 + 300 + 490
+    await assert_clean(ctx.kernel)
+
+
 async def test_a_code_is_entered_told_why_not_applied_and_removed(ctx, clock, client, lamp):
     await promote(
         ctx, "ten", part("percentage", percent=10), coupon="TEN", conditions=[part("subtotal", at_least=9000)]

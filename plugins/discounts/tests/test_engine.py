@@ -66,6 +66,12 @@ TABLE = [
     ("all but some", basket(LAMP, DESK), [("product", {"any_of": ["lamp"], "exclude": True}), TEN], {"desk": 1990}),
     ("a category", basket(item("a", 100, categories=["light"]), BULB), [("category", {"any_of": ["light"]}), TEN], {"a": 10}),
     ("a brand", basket(item("a", 100, vendor="Acme"), BULB), [("vendor", {"any_of": ["acme"]}), TEN], {"a": 10}),
+    ("a collection", basket(item("a", 100, groups=["collection:new", "x:old"]), BULB), [("collection", {"any_of": ["New"]}), TEN], {"a": 10}),
+    ("no other group", basket(item("a", 100, groups=["x:new"])), [("collection", {"any_of": ["new"]}), TEN], {}),
+    # two lamps earn one bulb; the gift itself does not count for what is asked
+    ("a gift", basket(LAMP, BULB), [("subtotal", {"at_least": 9800}), ("gift", {"products": ["Bulb"]})], {"bulb": 300}),
+    ("a gift is no purchase", basket(LAMP, BULB), [("subtotal", {"at_least": 9801}), ("gift", {"products": ["bulb"]})], {}),
+    ("a gift and less", basket(LAMP, BULB), [("gift", {"products": ["bulb"], "pieces": 2}), TEN], {"bulb": 600, "lamp": 980}),
     ("a tag", basket(item("a", 100, tags=["sale"]), BULB), [("tag", {"any_of": ["sale", "x"]}), TEN], {"a": 10}),
     ("two filters", basket(item("a", 100, tags=["sale"], vendor="B"), item("c", 100, tags=["sale"])),
      [("tag", {"any_of": ["sale"]}), ("vendor", {"any_of": ["B"]}), TEN], {"a": 10}),
@@ -96,6 +102,13 @@ def test_the_table_worked_out_by_hand(row):
 
 def reasons(outcome):
     return {x.promotion.code: x.reason.code for x in outcome.refused}
+
+
+def test_a_gift_that_is_not_in_the_cart_waits_only_for_who_has_earned_it():
+    given = promotion("p", ("subtotal", {"at_least": 9800}), ("gift", {"products": ["bulb"]}))
+    assert reasons(computed(basket(LAMP), given)) == {"p": "choose_gift"}
+    assert reasons(computed(basket(item("lamp", 9799)), given)) == {"p": "subtotal_too_small"}
+    assert reasons(computed(basket(BULB), given)) == {"p": "nothing_fits"}
 
 
 def test_promotions_act_on_what_those_before_left():

@@ -5,7 +5,7 @@ import asyncio
 from datetime import timedelta
 
 from plugins.discounts.tests.conftest import part, promote
-from tests.shop import add_product, place, ready_cart
+from tests.shop import add_product, bearer, place, ready_cart
 
 from shopwright.money import Money
 from shopwright_catalog import api as catalog
@@ -55,6 +55,26 @@ async def test_listing_page_cart_and_order_show_one_price_with_its_trail(ctx, ma
     ]  # fmt: skip
     placed = await place(client, await ready_cart(client, {lamp: 2}))
     assert (placed.status, (await placed.json())["total"]["amount"]) == (201, 2 * 4310 + 490)
+
+
+async def test_what_is_in_a_collection_is_cheaper_until_it_is_not(ctx, make_client):
+    await add_product(ctx, "lamp", price=4900, tags=("new",))
+    await add_product(ctx, "desk", price=1999)
+    client = await make_client(ctx.kernel, "alpha")
+    editor = await bearer(ctx, "collections.collection.edit", "collections.collection.view")
+    body = {"title": "New", "conditions": [{"code": "collections.tag", "values": {"value": "new"}}]}
+    saved = await client.send("PUT", "/api/admin/v1/collections/new", body, headers=editor)
+    assert saved.status == 201, await saved.text()
+    await promote(ctx, "new", part("percentage", percent=50), conditions=[part("collection", any_of=["new"])])
+    await ctx.kernel.jobs.drain(strict=True)
+
+    assert (await price_everywhere(client, "lamp"))[:3] == (2450, 2450, 2450)
+    assert (await price_everywhere(client, "desk"))[:3] == (1999, 1999, 1999)
+    assert "€24.50" in await (await client.get("/products/lamp")).text()
+    await add_product(ctx, "lamp", price=4900)
+    await ctx.kernel.jobs.drain(strict=True)
+    assert (await price_everywhere(client, "lamp"))[:3] == (4900, 4900, 4900)
+    assert "€24.50" not in await (await client.get("/products/lamp")).text()
 
 
 async def test_a_price_changes_back_when_the_promotion_ends_or_is_switched_off(ctx, clock, make_client):

@@ -28,6 +28,7 @@ from shopwright_catalog.api.records import (
     PriceOffer,
     PriceRequest,
     ProductFacts,
+    ProductGroup,
     ProductInfo,
     ProductSummary,
     Sort,
@@ -55,6 +56,7 @@ __all__ = [
     "PriceOffer",
     "PriceRequest",
     "ProductFacts",
+    "ProductGroup",
     "ProductInfo",
     "ProductInput",
     "ProductSummary",
@@ -152,6 +154,17 @@ async def ids_of(ctx: Context, handles: Sequence[str]) -> dict[str, UUID]:
     from shopwright_catalog.services import read_summaries
 
     return await read_summaries.ids_of(ctx, handles)
+
+
+async def groups_of(ctx: Context, product_ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
+    """Give by product id the codes of the groups it is in, like ``collection:summer``; asked for many at once."""
+    from shopwright_catalog.hookspecs import product_groups
+
+    found: dict[UUID, set[str]] = {id_: set() for id_ in product_ids}
+    for group in await ctx.hooks.collect(product_groups, product_ids=list(found)):
+        for id_ in group.product_ids & found.keys():
+            found[id_].add(group.code)
+    return {id_: frozenset(codes) for id_, codes in found.items()}
 
 
 async def all_summaries(

@@ -282,6 +282,15 @@ class ProductSummary:
     published: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ProductGroup:
+    """Products that something beyond the catalogue puts together, like a collection."""
+
+    code: str
+    """``<kind>:<handle>``, like ``collection:summer``."""
+    product_ids: frozenset[UUID]
+
+
 Sort = Literal["featured", "newest", "price", "price_desc", "title"]
 
 

@@ -35,17 +35,17 @@ JOIN collections_collection c ON c.store_id = :store_id AND c.id = x.collection_
 ON CONFLICT (store_id, collection_id, product_id) DO UPDATE
 SET position = excluded.position, title = excluded.title, price = excluded.price
 WHERE (m.position, m.title, m.price) IS DISTINCT FROM (excluded.position, excluded.title, excluded.price)
-RETURNING collection_id
+RETURNING collection_id, product_id
 """)
 _DROP = text("""
 DELETE FROM collections_member m
 USING jsonb_to_recordset(CAST(:rows AS jsonb)) AS x (collection_id uuid, product_id uuid)
-WHERE m.collection_id = x.collection_id AND m.product_id = x.product_id RETURNING m.collection_id
+WHERE m.collection_id = x.collection_id AND m.product_id = x.product_id RETURNING m.collection_id, m.product_id
 """)
 _GONE = text("""
 DELETE FROM collections_member WHERE collection_id = ANY(:collections) AND product_id > :after
     AND (CAST(:last AS uuid) IS NULL OR product_id <= :last) AND NOT product_id = ANY(:seen)
-RETURNING collection_id
+RETURNING collection_id, product_id
 """)
 
 
@@ -113,11 +113,11 @@ async def _write(
         drop += [{"collection_id": rule.collection_id, "product_id": id_} for id_ in gone]
 
     async def work(session: AsyncSession) -> None:
-        changed: set[UUID] = set()
+        changed: set[tuple[UUID, UUID]] = set()
         for statement, rows in ((_PUT, put), (_DROP, drop)):
             if rows:
                 result = await session.execute(statement, {"store_id": ctx.store.id, "rows": dump(rows)})
-                changed |= set(result.scalars())
+                changed |= {(row.collection_id, row.product_id) for row in result}
         await _forget_pages(ctx, session, changed)
 
     await ctx.run(work)
@@ -162,12 +162,15 @@ async def _forget_others(
     }
 
     async def work(session: AsyncSession) -> None:
-        await _forget_pages(ctx, session, set((await session.execute(_GONE, parameters)).scalars()))
+        gone = await session.execute(_GONE, parameters)
+        await _forget_pages(ctx, session, {(row.collection_id, row.product_id) for row in gone})
 
     await ctx.run(work)
 
 
-async def _forget_pages(ctx: Context, session: AsyncSession, changed: set[UUID]) -> None:
+async def _forget_pages(ctx: Context, session: AsyncSession, changed: set[tuple[UUID, UUID]]) -> None:
+    """Forget the pages of collections that changed, and of the products: a price may go by the collection."""
     if changed:
-        tags = [f"collections.collection:{id_}" for id_ in sorted(changed)]
-        await ctx.kernel.events.invalidate(ctx, session, tags)
+        tags = {f"collections.collection:{collection_id}" for collection_id, _ in changed}
+        tags |= {f"catalog.product:{product_id}" for _, product_id in changed}
+        await ctx.kernel.events.invalidate(ctx, session, ["catalog.products", *sorted(tags)])

@@ -95,6 +95,18 @@ class BundleValues(Values):
     price: MinorUnits = Field(title=translatable("Price of the bundle"))
 
 
+class GiftValues(Values):
+    """Products that are given away."""
+
+    products: list[str] = Field(
+        min_length=1,
+        max_length=20,
+        title=translatable("Gifts to choose from (handles)"),
+        description=translatable("One in a line."),
+    )
+    pieces: int = Field(default=1, ge=1, le=100, title=translatable("Pieces that are free"))
+
+
 def _percentage(values: PercentageValues, basket: Basket) -> Effect:
     off = basket.share(basket.remaining, values.percent)
     return Effect(spread(off, _remaining(basket), basket.currency), detail=f"{values.percent:f} %")
@@ -137,6 +149,14 @@ def _cheapest_off(basket: Basket, pieces: int, percent: Decimal) -> Effect:
 
 def _free_shipping(values: NoValues, basket: Basket) -> Effect:
     return Effect(free_shipping=True)
+
+
+def _gift(values: GiftValues, basket: Basket) -> Effect:
+    return _cheapest_off(basket, values.pieces, _ALL)
+
+
+def _gifts(values: GiftValues) -> frozenset[str]:
+    return frozenset(values.products)
 
 
 def _tiered(values: TieredValues, basket: Basket) -> Effect:
@@ -201,6 +221,7 @@ KINDS = (
         "discounts.cheapest_free", translatable("The cheapest is free"), CheapestFreeValues, _cheapest_free
     ),
     ActionKind("discounts.free_shipping", translatable("Free shipping"), NoValues, _free_shipping),
+    ActionKind("discounts.gift", translatable("Gift with the purchase"), GiftValues, _gift, gives=_gifts),
     ActionKind("discounts.tiered", translatable("The more the cheaper"), TieredValues, _tiered),
     ActionKind("discounts.bundle_price", translatable("Price of a bundle"), BundleValues, _bundle),
 )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Promotions in a cart: what each line gets off, free shipping, and why an entered code does not apply."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,8 @@ from shopwright.jsontext import dump
 from shopwright.money import Money, Provenance
 from shopwright_checkout.api import Cart, LineTotals, ShippingRate, Totals
 from shopwright_discounts.api import Basket, Reason
-from shopwright_discounts.services.catalogue import audience_of, item_of, rounding_of
-from shopwright_discounts.services.engine import Candidate, Outcome, Refused, run
+from shopwright_discounts.services.catalogue import audience_of, groups_for, item_of, rounding_of
+from shopwright_discounts.services.engine import CHOOSE_GIFT, Candidate, Outcome, Refused, gifts_of, run
 from shopwright_discounts.services.privacy import people_of
 from shopwright_discounts.services.promotions import Live, enabled, local_now
 from shopwright_orders import api as orders
@@ -75,11 +75,21 @@ class CodeState:
 
 
 @dataclass(frozen=True, slots=True)
+class Gift:
+    """A gift that is not in the cart yet: products to choose from, by handle."""
+
+    promotion: str
+    title: str
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """What promotions did to a cart."""
 
     given: tuple[Given, ...] = ()
     codes: tuple[CodeState, ...] = ()
+    gifts: tuple[Gift, ...] = ()
     refused: tuple[CodeState, ...] = ()
     """Promotions that do not apply and why, each under its own code; told of a cart that is only tried."""
 
@@ -89,7 +99,8 @@ def read_note(notes: Mapping[str, str]) -> Note:
         return Note()
     data = orjson.loads(notes[NOTE])
     states = {name: tuple(CodeState(**x) for x in data[name]) for name in ("codes", "refused")}
-    return Note(tuple(Given(**x) for x in data["given"]), **states)
+    gifts = tuple(Gift(x["promotion"], x["title"], tuple(x["products"])) for x in data["gifts"])
+    return Note(tuple(Given(**x) for x in data["given"]), gifts=gifts, **states)
 
 
 async def discounted(ctx: Context, totals: Totals, cart: Cart) -> Totals | None:
@@ -100,7 +111,7 @@ async def discounted(ctx: Context, totals: Totals, cart: Cart) -> Totals | None:
     state = _State(found, await _rows(ctx, cart, found))
     candidates = state.candidates(ctx.locale)
     outcome = run(candidates, await _basket(ctx, totals, cart, [x for x in found if state.is_wanted(x)]))
-    note = Note(state.given(outcome), state.codes(ctx, outcome))
+    note = Note(state.given(outcome), state.codes(ctx, outcome), tuple(_gifts(outcome)))
     if TRIED in cart.attributes:
         note = replace(note, refused=tuple(_refused(ctx, x) for x in outcome.refused))
     if note == Note():
@@ -144,6 +155,12 @@ def _refused(ctx: Context, refused: Refused) -> CodeState:
     )
 
 
+def _gifts(outcome: Outcome) -> Iterator[Gift]:
+    for x in outcome.refused:
+        if x.reason is CHOOSE_GIFT:
+            yield Gift(x.promotion.code, x.promotion.title, tuple(sorted(gifts_of(x.promotion))))
+
+
 async def _rows(ctx: Context, cart: Cart, found: Sequence[Live]) -> list[Any]:
     limited = [x.promotion.id for x in found if x.is_limited]
     if not limited and not any(x.needs_coupon for x in found):
@@ -162,10 +179,14 @@ async def _basket(ctx: Context, totals: Totals, cart: Cart, found: Sequence[Live
         kind.code == "discounts.first_order" for x in found for kind, _ in x.promotion.conditions
     )
     has_ordered = asks_first and await orders.has_ordered(ctx, cart.customer_id, cart.email)
+    groups = await groups_for(ctx, found, [x.variant.product_id for x in totals.lines])
     items = tuple(
-        item_of(str(x.line_id), x.variant.id, x.variant.product_id, x.unit_price, x.quantity, x.variant.facts)
+        item_of(
+            str(x.line_id), x.variant.id, x.variant.product_id, x.unit_price, x.quantity, x.variant.facts,
+            groups.get(x.variant.product_id, frozenset()),
+        )
         for x in totals.lines
-    )
+    )  # fmt: skip
     # What other plugins took off already is not there to be taken again.
     taken = {str(x.line_id): x.discount.amount for x in totals.lines}
     items = tuple(replace(item, discount=taken[item.key]) for item in items)

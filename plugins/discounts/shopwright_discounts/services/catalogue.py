@@ -7,12 +7,15 @@ from uuid import UUID
 
 from shopwright.context import Context
 from shopwright.money import Money, Provenance, Rounding
+from shopwright_catalog import api as catalog
 from shopwright_catalog.api import Price, PriceRequest, ProductFacts
 from shopwright_discounts.api import Basket, Item
 from shopwright_discounts.hookspecs import discount_audience
 from shopwright_discounts.services.engine import Candidate, run
 from shopwright_discounts.services.promotions import Live, enabled, local_now
 from shopwright_discounts.settings import DiscountSettings
+
+_NO_GROUPS: frozenset[str] = frozenset()
 
 
 async def adjusted(
@@ -27,7 +30,13 @@ async def adjusted(
         ctx.currency, (), local_now(ctx), await audience_of(ctx, found), rounding=rounding_of(ctx)
     )
     version = ctx.version_of("discounts")
-    return {x.variant_id: _price(value[x.variant_id], x, candidates, basket, version) for x in requests}
+    groups = await groups_for(ctx, found, [x.product_id for x in requests])
+    return {
+        x.variant_id: _price(
+            value[x.variant_id], x, groups.get(x.product_id, _NO_GROUPS), candidates, basket, version
+        )
+        for x in requests
+    }
 
 
 async def audience_of(ctx: Context, promotions: Sequence[Live]) -> frozenset[str]:
@@ -37,12 +46,26 @@ async def audience_of(ctx: Context, promotions: Sequence[Live]) -> frozenset[str
     return frozenset(await ctx.hooks.collect(discount_audience))
 
 
+async def groups_for(
+    ctx: Context, promotions: Sequence[Live], product_ids: Sequence[UUID]
+) -> dict[UUID, frozenset[str]]:
+    """Ask which collections and other groups products are in, where a promotion wants to know."""
+    is_asked = any(kind.needs_groups for x in promotions for kind, _ in x.promotion.conditions)
+    return await catalog.groups_of(ctx, product_ids) if is_asked else {}
+
+
 def rounding_of(ctx: Context) -> Rounding:
     return Rounding(ctx.settings(DiscountSettings).rounding)
 
 
 def item_of(
-    key: str, variant_id: UUID, product_id: UUID, price: Money, quantity: int, facts: ProductFacts
+    key: str,
+    variant_id: UUID,
+    product_id: UUID,
+    price: Money,
+    quantity: int,
+    facts: ProductFacts,
+    groups: frozenset[str],
 ) -> Item:
     """Make an item of the engine."""
     return Item(
@@ -56,14 +79,20 @@ def item_of(
         product_type=facts.product_type,
         tags=frozenset(facts.tags),
         categories=frozenset(facts.categories),
+        groups=groups,
     )
 
 
 def _price(
-    price: Price, request: PriceRequest, candidates: Sequence[Candidate], basket: Basket, version: str
+    price: Price,
+    request: PriceRequest,
+    groups: frozenset[str],
+    candidates: Sequence[Candidate],
+    basket: Basket,
+    version: str,
 ) -> Price:
     currency = price.amount.currency
-    item = item_of("piece", request.variant_id, request.product_id, price.amount, 1, request.facts)
+    item = item_of("piece", request.variant_id, request.product_id, price.amount, 1, request.facts, groups)
     outcome = run(candidates, replace(basket, currency=currency, items=(item,)))
     if not outcome.applied:
         return price

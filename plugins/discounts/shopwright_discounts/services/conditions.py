@@ -14,6 +14,7 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 WEEKDAYS: tuple[Weekday, ...] = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
 )  # fmt: skip
+_COLLECTION = "collection:"
 _BACKWARDS = "at most must not be less than at least"
 
 
@@ -158,6 +159,11 @@ def _category(values: AnyOfValues, item: Item) -> bool:
     return _has_one(values, item.categories)
 
 
+def _collection(values: AnyOfValues, item: Item) -> bool:
+    handles = (group.removeprefix(_COLLECTION) for group in item.groups if group.startswith(_COLLECTION))
+    return _has_one(values, frozenset(handles))
+
+
 def _vendor(values: AnyOfValues, item: Item) -> bool:
     return _has_one(values, frozenset({item.vendor}))
 
@@ -178,6 +184,14 @@ KINDS = (
     ),
     ConditionKind(
         "discounts.category", translatable("Categories (handles)"), AnyOfValues, "product", selects=_category
+    ),
+    ConditionKind(
+        "discounts.collection",
+        translatable("Collections (handles)"),
+        AnyOfValues,
+        "product",
+        selects=_collection,
+        needs_groups=True,
     ),
     ConditionKind("discounts.vendor", translatable("Brands"), AnyOfValues, "product", selects=_vendor),
     ConditionKind("discounts.tag", translatable("Tags of products"), AnyOfValues, "product", selects=_tag),

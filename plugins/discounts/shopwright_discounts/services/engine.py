@@ -24,6 +24,7 @@ NOT_YET = Reason("not_yet", translatable("This offer has not begun yet."))
 OVER = Reason("over", translatable("This offer is over."))
 OTHER_CURRENCY = Reason("other_currency", translatable("This offer does not hold in your currency."))
 BUDGET = Reason("budget_used_up", translatable("This offer is used up."))
+CHOOSE_GIFT = Reason("choose_gift", translatable("Choose your gift: it is not in your cart yet."))
 BROKEN = Reason("broken", translatable("This offer cannot be computed at the moment."))
 
 
@@ -106,17 +107,18 @@ def _tried(candidate: Candidate, basket: Basket, applied: Sequence[Applied]) -> 
     promotion = candidate.promotion
     try:
         reason = candidate.blocked or _period(promotion, basket) or _in_the_way(promotion, applied)
-        chosen = _selected(promotion, basket)
+        gifts = gifts_of(promotion)
+        chosen = _selected(promotion, _of(basket, gifts, among=False))
         reason = reason or objection(promotion, chosen)
         if reason is not None:
             return reason
-        found = _acted(promotion, chosen)
+        found = _acted(promotion, chosen, _of(basket, gifts, among=True))
     except Exception:
         # A kind may be anybody's; what it breaks is its own promotion.
         log.exception("promotion %s cannot be computed", promotion.code)
         return BROKEN
     if not found.amounts and not found.free_shipping:
-        return NO_EFFECT
+        return NO_EFFECT if not gifts or _of(basket, gifts, among=True).items else CHOOSE_GIFT
     if candidate.budget is not None and found.total > candidate.budget:
         return BUDGET
     return found
@@ -139,6 +141,17 @@ def _in_the_way(promotion: Promotion, applied: Sequence[Applied]) -> Reason | No
     return None
 
 
+def gifts_of(promotion: Promotion) -> frozenset[str]:
+    """Give the handles of the products a promotion gives away."""
+    given = [kind.gives(values) for kind, values in promotion.actions if kind.gives is not None]
+    return frozenset(handle.casefold() for handles in given for handle in handles)
+
+
+def _of(basket: Basket, handles: frozenset[str], *, among: bool) -> Basket:
+    items = tuple(x for x in basket.items if (x.handle.casefold() in handles) == among)
+    return replace(basket, items=items)
+
+
 def _selected(promotion: Promotion, basket: Basket) -> Basket:
     selecting = [(kind.selects, values) for kind, values in promotion.conditions if kind.selects is not None]
     items = tuple(x for x in basket.items if all(selects(values, x) for selects, values in selecting))
@@ -156,14 +169,15 @@ def objection(promotion: Promotion, basket: Basket) -> Reason | None:
     return None
 
 
-def _acted(promotion: Promotion, basket: Basket) -> Applied:
+def _acted(promotion: Promotion, basket: Basket, gifts: Basket) -> Applied:
     amounts: dict[str, int] = {}
     details: list[str] = []
     free_shipping = False
     for kind, values in promotion.actions:
-        effect = kind.evaluate(values, basket)
-        allowed = _allowed(effect, basket)
-        basket = _reduced(basket, allowed)
+        on = basket if kind.gives is None else gifts
+        effect = kind.evaluate(values, on)
+        allowed = _allowed(effect, on)
+        basket, gifts = _reduced(basket, allowed), _reduced(gifts, allowed)
         amounts = {key: amounts.get(key, 0) + allowed.get(key, 0) for key in {**amounts, **allowed}}
         free_shipping = free_shipping or effect.free_shipping
         details += [effect.detail] if effect.detail else []

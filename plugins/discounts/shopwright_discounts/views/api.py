@@ -11,8 +11,9 @@ from shopwright.context import Context
 from shopwright.errors import NotFound
 from shopwright.http.routing import Routes, Scope
 from shopwright_checkout import api as checkout
-from shopwright_discounts.services import coupons
-from shopwright_discounts.services.cart import CodeState
+from shopwright_discounts.services import coupons, gifts
+from shopwright_discounts.services.cart import CodeState, read_note
+from shopwright_discounts.services.gifts import GiftOffer
 
 routes = Routes("discounts", Scope.API)
 
@@ -32,6 +33,15 @@ async def list_cart_coupons(ctx: Context, cart_id: UUID) -> Sequence[CodeState]:
     if cart is None:
         raise NotFound("There is no such cart.", code="cart_not_found")
     return await coupons.states(ctx, cart)
+
+
+@routes.get("/api/v1/carts/{cart_id}/gifts", permission=PUBLIC)
+async def list_cart_gifts(ctx: Context, cart_id: UUID) -> Sequence[GiftOffer]:
+    """Give the gifts a cart has earned and does not hold yet; put one of the products into the cart to get it."""
+    cart = await checkout.cart(ctx, cart_id)
+    if cart is None:
+        raise NotFound("There is no such cart.", code="cart_not_found")
+    return await gifts.offers(ctx, read_note((await checkout.show(ctx, cart)).notes))
 
 
 @routes.post(
