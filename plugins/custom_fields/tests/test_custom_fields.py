@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Custom fields from declaring to showing, on one shop; and values of persons."""
 
+import asyncio
 import io
 from uuid import UUID
 
@@ -108,6 +109,8 @@ async def test_fields_are_declared_filled_in_shown_and_filtered_by(ctx, client, 
     assert set(await listed("custom.material:oak", "custom.material:ash")) == {"desk", "lamp"}
     assert await listed("custom.material:ash", "custom.fits:lamp") == []
     assert await listed("custom.fits:lamp") == ["desk"]
+    assert await listed("care_labels.wash:+40") == ["desk"]
+    assert await listed("care_labels.wash:hot") == []
     refused = await client.get("/api/v1/products", params={"filter": "custom.code:A"})
     assert (refused.status, errors_of(await refused.json())) == (422, [("/filter", "unknown_filter")])
     page = await (await client.get("/products?filter=custom.material:ash")).text()
@@ -143,6 +146,11 @@ async def test_what_does_not_fit_is_refused_by_field(ctx, client):
     assert errors_of(await put(client, staff, "desk", {}, 422)) == [("/values/custom.size", "required")]
     done = await put(client, staff, "desk", {"custom.size": 5, "custom.code": "A"}, version=0)
     assert (done["version"], done["values"]) == (1, {"custom.size": 5, "custom.code": "A"})
+    product = UUID(done["id"])
+    both = await asyncio.gather(
+        *(api.save_values(ctx, "catalog.variant", product, {}) for _ in range(4)), return_exceptions=True
+    )
+    assert sorted(both) == [1, 2, 3, 4]
     stale = await put(client, staff, "desk", {"custom.size": 6}, 409, version=0)
     assert (stale["code"], stale["version"]) == ("version_conflict", 1)
     late = await client.send("PUT", f"{VALUES}/desk", {"values": {}}, headers=staff | {"If-Match": '"7"'})

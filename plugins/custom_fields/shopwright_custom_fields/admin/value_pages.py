@@ -16,7 +16,7 @@ from shopwright.http.routing import Routes, Scope
 from shopwright.i18n import translatable
 from shopwright_admin.api import admin_page
 from shopwright_custom_fields.api import CustomField
-from shopwright_custom_fields.services import definitions, read, references, save
+from shopwright_custom_fields.services import definitions, read, references, save, show
 from shopwright_custom_fields.services.read import Stored
 from shopwright_custom_fields.services.save import Change
 from shopwright_custom_fields.services.written import from_text, to_text
@@ -130,8 +130,8 @@ async def _texts(ctx: Context, entity: str, stored: Stored) -> dict[str, str]:
     products = await references.summaries(ctx, referred)
     texts = {}
     for key, field in fields.items():
-        value = stored.values.get(key, field.default)
-        product = products.get(value) if field.kind == "product" else None
+        value = stored.values.get(key)
+        product = products.get(str(value)) if field.kind == "product" else None
         texts[key] = product.handle if product else to_text(field, value)
         for locale in _others(ctx):
             texts[f"{locale}/{key}"] = stored.translations.get(locale, {}).get(key, "")
@@ -192,7 +192,9 @@ def _input(
         name=name,
         kind=field.kind,
         label=definitions.label(ctx, field),
-        help=definitions.help_text(ctx, field) or _hint(ctx, field),
+        help=" ".join(
+            x for x in (definitions.help_text(ctx, field) or _hint(ctx, field), _default(ctx, field)) if x
+        ),
         text=text,
         error=errors.get(key, ""),
         required=field.required and is_own,
@@ -200,6 +202,13 @@ def _input(
         chosen=text.split("|") if field.kind == "choices" else (),
         type=_INPUTS.get(field.kind, "text"),
     )
+
+
+def _default(ctx: Context, field: CustomField) -> str:
+    if field.default is None:
+        return ""
+    text = show.text_of(ctx, field, field.default)
+    return ctx.gettext("Where nothing is entered: %(text)s.", text=text)
 
 
 def _hint(ctx: Context, field: CustomField) -> str:

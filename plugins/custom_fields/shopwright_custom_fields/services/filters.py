@@ -5,7 +5,11 @@ from collections.abc import Sequence
 
 from shopwright.context import Context
 from shopwright_catalog.api import ListingFilter
-from shopwright_custom_fields.services import definitions, references
+from shopwright_custom_fields.api import CustomField
+from shopwright_custom_fields.services import definitions, kinds, references
+from shopwright_custom_fields.services.save import index_text
+from shopwright_custom_fields.services.written import from_text
+from shopwright_custom_fields.services.wrong import Wrong
 
 ENTITY = "catalog.product"
 _SQL = "SELECT i.entity_id FROM custom_fields_index i WHERE i.entity = $1 AND i.key = $2 AND i.value = ANY($3::text[])"
@@ -20,11 +24,21 @@ async def listing_filters(ctx: Context, wanted: Sequence[tuple[str, str]]) -> li
     for key, value in wanted:
         if key in fields and fields[key].filterable:
             by_key.setdefault(key, []).append(value)
+    return [
+        ListingFilter(key, _SQL, (ENTITY, key, await _values(ctx, fields[key], given)))
+        for key, given in by_key.items()
+    ]
+
+
+async def _values(ctx: Context, field: CustomField, given: Sequence[str]) -> list[str]:
+    """Write values as they stand in the index; what the field does not take finds nothing."""
+    if field.kind == "product":
+        return [str(id_) for id_ in (await references.ids_of(ctx, given)).values()]
     found = []
-    for key, given in by_key.items():
-        values = given
-        if fields[key].kind == "product":
-            ids = await references.ids_of(ctx, given)
-            values = [str(id_) for id_ in ids.values()]
-        found.append(ListingFilter(key, _SQL, (ENTITY, key, values)))
+    for text in given:
+        try:
+            value = kinds.check(field, from_text(field, text, ctx.store.currency))
+        except Wrong:
+            continue
+        found += [index_text(part) for part in (value if isinstance(value, list) else [value])]
     return found

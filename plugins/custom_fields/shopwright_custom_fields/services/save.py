@@ -30,12 +30,15 @@ ORDER BY entity_id FOR UPDATE
 """)
 _SAVE = text("""
 INSERT INTO custom_fields_value AS v
-    (store_id, id, entity, entity_id, document, translations, updated_at)
-SELECT :store_id, x.id, :entity, x.entity_id, x.document, x.translations, :now
-FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, entity_id uuid, document jsonb, translations jsonb)
+    (store_id, id, entity, entity_id, document, translations, version, updated_at)
+SELECT :store_id, x.id, :entity, x.entity_id, x.document, x.translations, x.version, :now
+FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    AS x(id uuid, entity_id uuid, document jsonb, translations jsonb, version integer)
 ORDER BY x.entity_id
 ON CONFLICT (store_id, entity_id, entity) DO UPDATE SET document = excluded.document,
-    translations = excluded.translations, version = v.version + 1, updated_at = excluded.updated_at
+    translations = excluded.translations, version = excluded.version, updated_at = excluded.updated_at
+    WHERE v.version = excluded.version - 1
+RETURNING entity_id
 """)
 _UNINDEX = text("""
 DELETE FROM custom_fields_index WHERE entity = :entity AND entity_id = ANY(CAST(:ids AS uuid[]))
@@ -51,6 +54,10 @@ JOIN jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(key text, value text) ON x.ke
 WHERE i.entity = :entity AND i.is_unique AND i.entity_id <> ALL(CAST(:ids AS uuid[]))
 """)
 _ALREADY = translatable("Something else has this value already; it must be unique.")
+
+
+class _Raced(Exception):
+    """Somebody saved the first values of a thing at the same moment, when there was nothing yet to lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,10 @@ async def save(
         return await _save(ctx, session, entity, fields, changes, places)
 
     try:
-        return await ctx.run(work)
+        try:
+            return await ctx.run(work)
+        except _Raced:
+            return await ctx.run(work)
     except IntegrityError:
         raise Invalid(_ALREADY, errors=[FieldError("/values", "taken", _ALREADY)]) from None
 
@@ -115,7 +125,8 @@ async def _save(
     errors += await _taken(ctx, session, entity, fields, checked, changes, places)
     if errors:
         raise Invalid(errors=errors)
-    await _write(ctx, session, entity, fields, checked)
+    versions = [there[x.id].version + 1 if x.id in there else 1 for x in changes]
+    await _write(ctx, session, entity, fields, checked, versions)
     keys = {k for x in changes for k in (*x.values, *(k for texts in x.translations.values() for k in texts))}
     told: dict[str, Any] = {"keys": sorted(keys)}
     if len(changes) > 1:
@@ -123,7 +134,7 @@ async def _save(
     subject = (entity, changes[0].id if len(changes) == 1 else "")
     await ctx.audit(session, "custom_fields.values_saved", subject=subject, data=told)
     await ctx.kernel.events.invalidate(ctx, session, _tags(entity, changes))
-    return [there[x.id].version + 1 if x.id in there else 1 for x in changes]
+    return versions
 
 
 def _tags(entity: str, changes: Sequence[Change]) -> list[str]:
@@ -186,13 +197,22 @@ async def _write(
     entity: str,
     fields: Mapping[str, CustomField],
     checked: Sequence[Checked],
+    versions: Sequence[int],
 ) -> None:
     own = {"store_id": ctx.store.id, "entity": entity}
     rows = [
-        {"id": new_id(), "entity_id": x.id, "document": x.values, "translations": x.translations}
-        for x in checked
+        {
+            "id": new_id(),
+            "entity_id": x.id,
+            "document": x.values,
+            "translations": x.translations,
+            "version": n,
+        }
+        for x, n in zip(checked, versions, strict=True)
     ]
-    await session.execute(_SAVE, own | {"rows": dump(rows), "now": ctx.clock.now()})
+    saved = await session.execute(_SAVE, own | {"rows": dump(rows), "now": ctx.clock.now()})
+    if len(saved.all()) < len(checked):
+        raise _Raced
     await session.execute(_UNINDEX, {"entity": entity, "ids": [x.id for x in checked]})
     indexed = [
         {"id": new_id(), "entity_id": x.id, "key": key, "value": value, "is_unique": fields[key].unique}

@@ -112,4 +112,7 @@ async def _products(
         for key, field in wanted[id_].items()
         if field.kind == "product" and key in document
     ]
-    return await references.summaries(ctx, referred)
+    found = await references.summaries(ctx, referred)
+    if ctx.visit is not None:
+        ctx.visit.tag(*(f"catalog.product:{id_}" for id_ in found))
+    return found
