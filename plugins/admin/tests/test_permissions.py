@@ -149,7 +149,7 @@ async def things(kernel, ctx, people, make_client):
         "product_id": product_id, "variant_id": variant_id, "handle": "lamp", "order_id": order["id"],
         "rate_id": rate["id"], "list_id": price_list["id"], "run_id": upload.headers["Location"].rpartition("/")[2], "key_id": key.id,
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
-        "redirect_id": new_id(), "token": "x" * 43, "customer_id": customer["id"],
+        "redirect_id": new_id(), "notice_id": new_id(), "token": "x" * 43, "customer_id": customer["id"],
         "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "company_id": company_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
         "batch_id": batch["id"], "card_id": card["id"],
     }  # fmt: skip
