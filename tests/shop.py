@@ -36,7 +36,9 @@ async def add_product(
     """Save a product with one variant; gives the variant's id."""
 
     async def work(session: AsyncSession) -> UUID:
-        variant = catalog.VariantInput(sku=handle.upper(), price=price)
+        variant = catalog.VariantInput(
+            sku=handle.upper(), price=price, tax_category=values.pop("tax_category", "standard")
+        )
         product = catalog.ProductInput(
             handle=handle, title=values.pop("title", handle.title()), variants=(variant,), **values
         )

@@ -121,7 +121,9 @@ async def test_other_processes_follow_within_a_second(shop, make_kernel):
 
 
 async def test_what_others_need_is_not_switched_off_and_they_are_named(shop):
-    words = r"orders is needed by approvals, checkout, discounts, flat_shipping, gift_cards, manual_payment, tax:"
+    words = (
+        r"orders is needed by approvals, checkout, discounts, flat_shipping, gift_cards, manual_payment, tax:"
+    )
     with pytest.raises(Conflict, match=words):
         await switch_plugin(system(shop.kernel, "alpha"), "orders", enabled=False)
 

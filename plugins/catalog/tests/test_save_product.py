@@ -79,6 +79,7 @@ async def test_several_products_cost_no_more_statements_than_one_each_way(ctx, q
         ({"variants": (VariantInput("", 1, ("S",), compare_at=-1),)}, "/variants/0/compare_at"),
         ({"variants": (VariantInput("", 1, ("S",), weight_grams=2**31),)}, "/variants/0/weight_grams"),
         ({"variants": (VariantInput("", 1, ("S",), image_source="x"),)}, "/variants/0/image_source"),
+        ({"variants": (VariantInput("", 1, ("S",), tax_category="Food!"),)}, "/variants/0/tax_category"),
         ({"images": (ImageInput("javascript:alert(1)"),)}, "/images/0/source"),
         ({"images": (ImageInput("alpha/../../secret.png"),)}, "/images/0/source"),
         ({"variants": (VariantInput("", 1, ()),)}, "/variants/0/options"),

@@ -64,7 +64,9 @@ class Plugin(BasePlugin):
     def register_slots(self) -> Sequence[Slot]:
         return [
             Slot("checkout.cart.summary", "Below the amounts of the cart", CartView),
-            Slot("checkout.payment.notice", "Above the ways to pay: what is in the way of the order", CartView),
+            Slot(
+                "checkout.payment.notice", "Above the ways to pay: what is in the way of the order", CartView
+            ),
         ]
 
     @hookimpl

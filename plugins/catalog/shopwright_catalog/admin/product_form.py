@@ -27,7 +27,7 @@ OPTIONS = 3
 EMPTY_ROWS = 3
 MOST_ROWS = 2000
 MOST_IMAGES = 250
-_CELLS = ("price", "compare_at", "sku", "barcode", "weight_grams", "image_source", "id")
+_CELLS = ("price", "compare_at", "sku", "barcode", "weight_grams", "image_source", "id", "tax_category")
 _NUMBER = re.compile(r"\d{1,15}([.,]\d{0,6})?", re.ASCII)
 
 
@@ -164,7 +164,7 @@ def _row(ctx: Context, variant: VariantInput) -> Row:
     cells = {
         "price": shown(variant.price), "compare_at": shown(variant.compare_at), "sku": variant.sku,
         "barcode": variant.barcode, "weight_grams": str(variant.weight_grams or ""),
-        "image_source": variant.image_source, "id": str(variant.id or ""),
+        "image_source": variant.image_source, "id": str(variant.id or ""), "tax_category": variant.tax_category,
     }  # fmt: skip
     return Row(cells, _three(variant.options), variant.requires_shipping, variant.taxable)
 
@@ -238,6 +238,7 @@ def _variant(ctx: Context, n: int, row: Row, names: Sequence[int], errors: list[
         compare_at=_money(ctx, n, row, "compare_at", errors), barcode=row.cells["barcode"],
         weight_grams=int(weight), requires_shipping=row.requires_shipping, taxable=row.taxable,
         image_source=row.cells["image_source"], id=_uuid(row.cells["id"]),
+        tax_category=row.cells["tax_category"] or "standard",
     )  # fmt: skip
 
 

@@ -35,6 +35,8 @@ class VariantInput:
     taxable: bool = True
     image_source: str = ""
     id: UUID | None = None
+    tax_category: str = "standard"
+    """Which of a place's rates holds, like ``reduced``."""
     """The variant of this product that is meant; without it variants are known by options, then by SKU."""
 
 

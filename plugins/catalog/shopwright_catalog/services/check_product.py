@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a product must be like to be saved; every mistake is told at once, with its place."""
 
+import re
 from collections import Counter
 
 from shopwright.errors import FieldError, Invalid
@@ -11,6 +12,7 @@ from shopwright_catalog.services.pictures import MISSING, is_source
 
 MAX_PRICE = 10**12
 MAX_GRAMS = 10**9
+TAX_CATEGORY = r"[a-z][a-z0-9_-]{0,39}"
 _LONGEST = {
     "title": (500, translatable("Use at most 500 characters.")),
     "vendor": (255, translatable("Use at most 255 characters.")),
@@ -74,6 +76,9 @@ def _variant_errors(
         errors.append(
             FieldError(f"{pointer}/weight_grams", "out_of_range", translatable("Give a weight of 0 or more."))
         )
+    if not re.fullmatch(TAX_CATEGORY, variant.tax_category, re.ASCII):
+        words = translatable("Use small letters, digits, - and _, like standard or reduced.")
+        errors.append(FieldError(f"{pointer}/tax_category", "bad_tax_category", words))
     if variant.image_source and not is_source(variant.image_source):
         errors.append(FieldError(f"{pointer}/image_source", "bad_source", MISSING))
     if len(variant.options) != len(product.option_names):

@@ -48,15 +48,15 @@ WHERE product_id = ANY(:product_ids) AND NOT archived
 """)
 _VARIANTS = text("""
 INSERT INTO catalog_variant AS v (store_id, id, product_id, position, sku, barcode, options, price, compare_at,
-    weight_grams, requires_shipping, taxable, image_source)
+    weight_grams, requires_shipping, taxable, tax_category, image_source)
 SELECT store_id, id, product_id, position, sku, barcode, options, price, compare_at, weight_grams,
-    requires_shipping, taxable, image_source
+    requires_shipping, taxable, tax_category, image_source
 FROM jsonb_populate_recordset(NULL::catalog_variant, CAST(:rows AS jsonb))
 ON CONFLICT (store_id, id) DO UPDATE SET position = excluded.position, sku = excluded.sku,
     barcode = excluded.barcode, options = excluded.options, price = excluded.price,
     compare_at = excluded.compare_at, weight_grams = excluded.weight_grams,
     requires_shipping = excluded.requires_shipping, taxable = excluded.taxable,
-    image_source = excluded.image_source, archived = false, version = v.version + 1
+    tax_category = excluded.tax_category, image_source = excluded.image_source, archived = false, version = v.version + 1
 """)
 _DROP_PARTS = text("""
 WITH images AS (DELETE FROM catalog_image WHERE product_id = ANY(:product_ids))

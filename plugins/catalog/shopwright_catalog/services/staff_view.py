@@ -34,6 +34,7 @@ FROM catalog_product p WHERE p.id = $1::uuid OR p.handle = $2::text
 """
 _VARIANT = (
     "sku", "price", "compare_at", "barcode", "weight_grams", "requires_shipping", "taxable", "image_source",
+    "tax_category",
 )  # fmt: skip
 _PRODUCT = (
     "handle", "title", "description_html", "vendor", "product_type", "published", "seo_title", "seo_description",

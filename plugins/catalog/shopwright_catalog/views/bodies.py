@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.types import StrictInt
 
 from shopwright_catalog.api import CardInfo, CategoryInput, ImageInput, ProductInput, Sort, VariantInput
+from shopwright_catalog.services.check_product import TAX_CATEGORY
 from shopwright_catalog.services.edit_category import CategoryDraft
 from shopwright_catalog.services.staff_view import Draft
 
@@ -93,6 +94,7 @@ class VariantBody(Strict):
     weight_grams: Annotated[StrictInt, Field(ge=0, le=10**9)] = 0
     requires_shipping: bool = True
     taxable: bool = True
+    tax_category: Annotated[str, StringConstraints(pattern=f"^{TAX_CATEGORY}$")] = "standard"
     image_source: Annotated[str, StringConstraints(max_length=2000)] = ""
 
 
