@@ -17,6 +17,7 @@ from shopwright_catalog.api import (
     PriceRequest,
     ProductGroup,
     ProductInput,
+    ProductType,
 )
 
 
@@ -53,6 +54,12 @@ class HandleChanged:
 @hookspec("event")
 async def handle_changed(ctx: Context, event: HandleChanged) -> None:
     """Learn that the page of a product, a category or a collection moved."""
+    raise AssertionError
+
+
+@hookspec("register")
+def product_types() -> Sequence[ProductType]:
+    """Give kinds of products; those of a kind whose plugin is off stay, but cannot be sold."""
     raise AssertionError
 
 

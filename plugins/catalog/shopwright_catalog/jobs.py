@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The catalogue's job: making copies of pictures in the widths and formats that browsers choose from."""
+"""The catalogue's jobs: copies of pictures, and publication at a planned time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.jobs import Job, Schedule
 from shopwright_catalog.services import make_renditions as service
-from shopwright_catalog.services import renditions
+from shopwright_catalog.services import publication, renditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,23 @@ class MakeRenditions:
     """The pictures of a store that wait for copies; ``find``: look for those that nobody noted, too."""
 
     find: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPublication:
+    """The products of a store whose time has come."""
+
+
+async def plan_publication(ctx: Context, session: AsyncSession, times: Iterable[datetime]) -> None:
+    """Have products turned at these times, after the caller's commit."""
+    for time in sorted(set(times)):
+        delay = max(0.0, (time - ctx.clock.now()).total_seconds())
+        key = f"at:{time.timestamp()}"
+        await ctx.enqueue(session, turn_publication, TurnPublication(), delay=delay, dedupe_key=key)
+
+
+async def _turn_publication(ctx: Context, payload: TurnPublication) -> None:
+    await publication.turn(ctx)
 
 
 async def want_renditions(ctx: Context, session: AsyncSession, sources: Iterable[str]) -> None:
@@ -45,3 +63,8 @@ async def _soon(ctx: Context, session: AsyncSession, delay: float) -> None:
 make_renditions = Job("catalog.make_renditions", MakeRenditions, _make_renditions)
 # Finds the pictures from before there were copies, and those whose job was lost.
 hourly = Schedule("catalog.make_renditions_hourly", "41 * * * *", make_renditions, MakeRenditions(find=True))
+turn_publication = Job("catalog.turn_publication", TurnPublication, _turn_publication)
+# Turns what was missed while no worker ran.
+every_five_minutes = Schedule(
+    "catalog.turn_publication_often", "*/5 * * * *", turn_publication, TurnPublication()
+)

@@ -14,12 +14,13 @@ from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import NavItem
 from shopwright_catalog import checks, hookspecs, jobs
 from shopwright_catalog.admin import category_pages, pages
-from shopwright_catalog.services import field_entities
+from shopwright_catalog.api import ProductType
+from shopwright_catalog.services import field_entities, kinds
 from shopwright_catalog.views import admin_api, api
 
 _TEXTS = {
     "catalog_product": (
-        "handle", "title", "description_html", "vendor", "product_type", "tags", "seo_title", "seo_description",
+        "handle", "title", "description_html", "vendor", "product_type", "kind", "tags", "seo_title", "seo_description",
         "option_names", "translations", "fingerprint",
     ),
     "catalog_image": ("source", "alt"),
@@ -56,12 +57,16 @@ class Plugin(BasePlugin):
         return [*api.routes, *admin_api.routes, *pages.routes, *category_pages.routes]
 
     @hookimpl
+    def product_types(self) -> Sequence[ProductType]:
+        return kinds.BUILT_IN
+
+    @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:
-        return [jobs.make_renditions]
+        return [jobs.make_renditions, jobs.turn_publication]
 
     @hookimpl
     def register_schedules(self) -> Sequence[Schedule]:
-        return [jobs.hourly]
+        return [jobs.hourly, jobs.every_five_minutes]
 
     @hookimpl
     def register_doctor_checks(self) -> Sequence[DoctorCheck]:

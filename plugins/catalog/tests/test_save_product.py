@@ -14,7 +14,7 @@ from shopwright_catalog.services.staff_view import draft
 async def test_a_saved_product_is_read_back_as_it_was(ctx, save, categorise):
     await categorise("clothes")
     texts = {"de": {"title": "Hemd", "texts": {"Size": "Größe"}}}
-    product = shirt(category_handles=("clothes",), translations=texts)
+    product = shirt(category_handles=("clothes",), translations=texts, kind="catalog.physical")
 
     [saved] = await save(product)
     found = (await draft(ctx, saved.id)).product

@@ -30,6 +30,8 @@ class CartLine:
     quantity: int
     shown_price: Money
     """Unit price when the line was last shown or changed; a different one at checkout is told, not charged."""
+    kind: str = ""
+    """The kind of its product when it was put in, so that plugins need not ask about carts without theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class LineTotals:
     discount: Money
     tax: Money
     provenance: tuple[Provenance, ...] = ()
+    details: tuple[str, ...] = ()
+    """What else belongs to it, in the customer's words; added in ``cart_process`` and kept with the order."""
 
     @property
     def total(self) -> Money:
@@ -224,6 +228,8 @@ class LineView:
     total: Money
     left: int | None
     provenance: tuple[Provenance, ...]
+    kind: str = ""
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,10 @@ class Plugin(BasePlugin):
         title="Checkout",
         summary="Cart, totals with provenance, and the placing of orders.",
         requires=("admin", "catalog", "customers", "inventory", "orders"),
-        pii=tuple(PiiColumn("checkout_cart", column, kind) for column, kind in _PII.items()),
+        pii=(
+            *(PiiColumn("checkout_cart", column, kind) for column, kind in _PII.items()),
+            PiiColumn("checkout_cart_line", "kind", "none"),
+        ),
     )
     hookspecs = (hookspecs,)
 

@@ -17,10 +17,11 @@ from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment
 from shopwright_admin.api import NavItem
+from shopwright_catalog.api import ProductType
 from shopwright_checkout.api import Cart, CartView, StoredValue
 from shopwright_gift_cards import checks, jobs
 from shopwright_gift_cards.admin import pages as admin_pages
-from shopwright_gift_cards.services import carts, ledger
+from shopwright_gift_cards.services import carts, ledger, selling
 from shopwright_gift_cards.views import admin_api, api, pages
 from shopwright_orders.api import NewOrder
 
@@ -33,7 +34,7 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="Gift cards",
         summary="Gift cards and store credit that pay for orders, each with its ledger.",
-        requires=("admin", "checkout", "orders"),
+        requires=("admin", "catalog", "checkout", "orders"),
         permissions=(
             Permission("gift_cards.card.view", "See gift cards and credit"),
             Permission("gift_cards.card.edit", "Issue, top up and switch gift cards and credit"),
@@ -50,6 +51,10 @@ class Plugin(BasePlugin):
             PiiColumn("gift_cards_entry", "actor", "none"),
         ),
     )
+
+    @hookimpl
+    def product_types(self) -> Sequence[ProductType]:
+        return [selling.KIND]
 
     @hookimpl
     async def stored_value(self, ctx: Context, cart: Cart) -> Sequence[StoredValue]:

@@ -54,6 +54,10 @@ class OrderLineInput:
     requires_shipping: bool
     picture_src: str = ""
     provenance: tuple[Provenance, ...] = ()
+    kind: str = ""
+    """The kind of the product, like ``catalog.digital``."""
+    details: tuple[str, ...] = ()
+    """What else belongs to it, like the components of a bundle, in the customer's words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ _PII = {
             "none",
         ),
     },
-    "orders_line": dict.fromkeys(("sku", "title", "variant_title", "picture_src", "provenance"), "none"),
+    "orders_line": dict.fromkeys(("sku", "title", "variant_title", "picture_src", "provenance", "kind", "details"), "none"),
     "orders_fee_line": dict.fromkeys(("code", "label"), "none"),
     "orders_tax_line": dict.fromkeys(("label", "provenance"), "none"),
     "orders_payment": dict.fromkeys(

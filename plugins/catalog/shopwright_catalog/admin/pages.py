@@ -20,7 +20,15 @@ from shopwright_admin.hookspecs import admin_slot
 from shopwright_catalog.admin import product_form, uploads
 from shopwright_catalog.admin.product_form import Posted, ProductForm
 from shopwright_catalog.api import EditedThing, ProductInput
-from shopwright_catalog.services import delete_product, edit_category, edit_product, renditions
+from shopwright_catalog.services import (
+    delete_product,
+    duplicate_product,
+    edit_category,
+    edit_product,
+    kinds,
+    renditions,
+    restore_product,
+)
 from shopwright_catalog.services.staff_view import Draft, draft, listing
 
 routes = Routes("catalog", Scope.ADMIN)
@@ -41,6 +49,7 @@ async def admin_products(ctx: Context, query: ListQuery) -> web.Response:
     statuses = {
         "": ctx.gettext("All"),
         "published": ctx.gettext("Published"),
+        "scheduled": ctx.gettext("Scheduled"),
         "draft": ctx.gettext("Drafts"),
         "archived": ctx.gettext("Archived"),
     }
@@ -136,11 +145,33 @@ async def update_product(ctx: Context, request: web.Request, product_id: UUID) -
 
 @routes.post("/admin/products/{product_id}/delete", permission="catalog.product.edit", name="delete_product")
 async def remove(ctx: Context, product_id: UUID) -> web.Response:
-    """Take a product away."""
+    """Archive a product."""
     assert ctx.visit is not None
     await delete_product.delete(ctx, product_id)
-    ctx.visit.flash("success", ctx.gettext("The product is gone from the store. Orders keep their lines."))
-    return redirect(ctx, url(ctx, "catalog.admin_products"))
+    ctx.visit.flash("success", ctx.gettext("The product is archived. Bring it back here whenever you like."))
+    return redirect(ctx, url(ctx, "catalog.admin_product", product_id=product_id))
+
+
+@routes.post(
+    "/admin/products/{product_id}/restore", permission="catalog.product.edit", name="restore_product"
+)
+async def restore(ctx: Context, product_id: UUID) -> web.Response:
+    """Bring an archived product back as a draft."""
+    assert ctx.visit is not None
+    await restore_product.restore(ctx, product_id)
+    ctx.visit.flash("success", ctx.gettext("The product is back as a draft. Publish it when it is ready."))
+    return redirect(ctx, url(ctx, "catalog.admin_product", product_id=product_id))
+
+
+@routes.post(
+    "/admin/products/{product_id}/duplicate", permission="catalog.product.edit", name="duplicate_product"
+)
+async def duplicate(ctx: Context, product_id: UUID) -> web.Response:
+    """Copy a product and open the copy."""
+    assert ctx.visit is not None
+    saved = await duplicate_product.duplicate(ctx, product_id)
+    ctx.visit.flash("success", ctx.gettext("This is the copy. It is a draft, with SKUs of its own."))
+    return redirect(ctx, url(ctx, "catalog.admin_product", product_id=saved.id))
 
 
 async def _save(ctx: Context, form: ProductForm, posted: Posted) -> web.Response:
@@ -180,6 +211,7 @@ async def _editor(
         form=form,
         known=len(form.rows),
         categories=await edit_category.listing(ctx),
+        kinds=kinds.choices(ctx, form.words["kind"]),
         locales=[locale for locale in ctx.store.locales if locale != ctx.store.default_locale],
         errors=errors,
         can_edit=ctx.actor.can("catalog.product.edit"),

@@ -4,9 +4,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from multidict import MultiDictProxy
 
@@ -20,8 +22,9 @@ from shopwright_catalog.services.staff_view import Draft
 
 Posted = MultiDictProxy[Any]
 WORDS = (
-    "title", "handle", "description_html", "vendor", "product_type", "tags", "seo_title", "seo_description",
+    "title", "handle", "description_html", "vendor", "product_type", "kind", "tags", "seo_title", "seo_description",
 )  # fmt: skip
+TIMES = ("publish_at", "unpublish_at")
 TRANSLATED = ("title", "description_html", "seo_title", "seo_description")
 OPTIONS = 3
 EMPTY_ROWS = 3
@@ -80,7 +83,8 @@ def of_draft(ctx: Context, draft: Draft) -> ProductForm:
     product = draft.product
     words = {name: getattr(product, name) for name in WORDS if name != "tags"}
     return ProductForm(
-        draft.id, draft.version, draft.archived, words | {"tags": ", ".join(product.tags)}, product.published,
+        draft.id, draft.version, draft.archived, words | {"tags": ", ".join(product.tags)} | _times(ctx, product),
+        product.published,
         _three(product.option_names), tuple(_row(ctx, variant) for variant in product.variants),
         product.images, product.category_handles,
         {locale: dict(texts) for locale, texts in (product.translations or {}).items()},
@@ -95,7 +99,7 @@ def of_posted(
     others = [locale for locale in ctx.store.locales if locale != ctx.store.default_locale]
     return ProductForm(
         product_id, int(version) if version.isdecimal() and len(version) < 10 else 0, archived,
-        {name: _word(posted, name) for name in WORDS}, "published" in posted,
+        {name: _word(posted, name) for name in (*WORDS, *TIMES)}, "published" in posted,
         tuple(_word(posted, f"option.{i}") for i in range(OPTIONS)),
         tuple(row for row in (_posted_row(posted, i) for i in _indexes(posted, "price", MOST_ROWS)) if row.is_used),
         _posted_images(posted),
@@ -119,6 +123,7 @@ def to_input(ctx: Context, form: ProductForm) -> ProductInput:
         if not form.option_names[i]
     ]
     variants = tuple(_variant(ctx, n, row, names, errors) for n, row in enumerate(form.rows))
+    starts, ends = (_time(ctx, form, name, errors) for name in TIMES)
     if errors:
         raise Invalid(errors=errors)
     words = {name: form.words[name] for name in WORDS if name not in {"tags", "handle"}}
@@ -131,6 +136,8 @@ def to_input(ctx: Context, form: ProductForm) -> ProductInput:
         images=form.images,
         category_handles=form.categories,
         translations=_filled(form),
+        publish_at=starts,
+        unpublish_at=ends,
         **words,
     )
 
@@ -151,6 +158,28 @@ def _filled(form: ProductForm) -> dict[str, dict[str, Any]]:
         if values or words:
             found[locale] = {**values, "texts": words}
     return found
+
+
+def _times(ctx: Context, product: ProductInput) -> dict[str, str]:
+    zone = ZoneInfo(ctx.store.timezone)
+    return {
+        name: value.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes") if value else ""
+        for name, value in ((name, getattr(product, name)) for name in TIMES)
+    }
+
+
+def _time(ctx: Context, form: ProductForm, name: str, errors: list[FieldError]) -> datetime | None:
+    """Read a time of the store's time zone."""
+    text = form.words[name]
+    if not text:
+        return None
+    try:
+        value = datetime.fromisoformat(text)
+        return value.replace(tzinfo=ZoneInfo(ctx.store.timezone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        words = ctx.gettext("Give a date and time like 2026-11-27T08:00.")
+        errors.append(FieldError(f"/{name}", "time_wrong", words))
+        return None
 
 
 def _three(names: Sequence[str]) -> tuple[str, ...]:

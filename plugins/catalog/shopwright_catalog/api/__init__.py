@@ -11,6 +11,7 @@ from shopwright.context import Context
 from shopwright_catalog.api.handles import check_handle, handle_of
 from shopwright_catalog.api.inputs import CategoryInput, ImageInput, ProductInput, SavedProduct, VariantInput
 from shopwright_catalog.api.records import (
+    PHYSICAL,
     Availability,
     CardInfo,
     CardPage,
@@ -31,12 +32,14 @@ from shopwright_catalog.api.records import (
     ProductGroup,
     ProductInfo,
     ProductSummary,
+    ProductType,
     Sort,
     VariantChoice,
     VariantInfo,
 )
 
 __all__ = [
+    "PHYSICAL",
     "Availability",
     "CardInfo",
     "CardPage",
@@ -60,6 +63,7 @@ __all__ = [
     "ProductInfo",
     "ProductInput",
     "ProductSummary",
+    "ProductType",
     "SavedProduct",
     "Sort",
     "VariantChoice",

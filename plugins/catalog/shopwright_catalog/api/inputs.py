@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -57,9 +58,15 @@ class ProductInput:
     variants: tuple[VariantInput, ...] = ()
     images: tuple[ImageInput, ...] = ()
     category_handles: tuple[str, ...] = ()
+    kind: str = ""
+    """Code of a ``ProductType``; empty: as it is, and ``catalog.physical`` for a new product."""
     translations: Mapping[str, Mapping[str, Any]] | None = None
     """By locale: ``title``, ``description_html``, ``seo_title``, ``seo_description``, and ``texts``: a mapping
     of option names, values and image alt texts to their translation."""
+    publish_at: datetime | None = None
+    """Aware; until then the product is not in the store, whatever ``published`` says."""
+    unpublish_at: datetime | None = None
+    """Aware; then the product leaves the store."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,27 @@ class ProductFacts:
     """Handles of the categories it is in."""
 
 
+PHYSICAL = "catalog.physical"
+"""The kind of a product that nobody gave another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductType:
+    """A kind of product. What the merchant writes into ``product_type`` sorts products; this says how they are sold."""
+
+    code: str
+    """``<plugin>.<name>``: the ``kind`` of the products."""
+    title: str
+    ships: bool = True
+    """Whether the checkout asks how to ship it, for variants that are shipped."""
+    stocked: bool = True
+    """Whether it can run out."""
+    taxable: bool = True
+    """Whether taxes are asked for, for variants that are taxed."""
+    help: str = ""
+    """For staff: what becomes of it when it is sold."""
+
+
 @dataclass(frozen=True, slots=True)
 class VariantInfo:
     """One variant as cart and order lines need it, in the context's language and currency."""
@@ -66,7 +87,12 @@ class VariantInfo:
     weight_grams: int
     picture: Picture | None
     published: bool
+    """False also while the plugin of its kind is off."""
     facts: ProductFacts = ProductFacts()
+    kind: str = PHYSICAL
+    """Code of its ``ProductType``."""
+    stocked: bool = True
+    """Whether it can run out; what is not stocked is never reserved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +240,8 @@ class ProductInfo:
     category: "CategoryRef | None"
     custom_fields: Mapping[str, CustomValue] = field(default_factory=dict)
     """By key; see the hook ``product_fields``."""
+    kind: str = PHYSICAL
+    """Code of its ``ProductType``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from shopwright.errors import FieldError, Invalid
 from shopwright.i18n import translatable
 from shopwright_catalog.api import ProductInput, VariantInput
 from shopwright_catalog.api.handles import check_handle
+from shopwright_catalog.services import publication
 from shopwright_catalog.services.pictures import MISSING, is_source
 
 MAX_PRICE = 10**12
@@ -54,6 +55,7 @@ def check(product: ProductInput) -> None:
     }
     for index, variant in enumerate(product.variants):
         errors += _variant_errors(f"/variants/{index}", variant, product, repeated)
+    errors += publication.check(product)
     if errors:
         raise Invalid(errors=errors)
 

@@ -13,10 +13,11 @@ from shopwright_catalog.services.read_categories import TAG as CATEGORIES
 
 _ARCHIVE = text("""
 WITH variants AS (
-    UPDATE catalog_variant SET archived = true, version = version + 1 WHERE product_id = :id AND NOT archived
-), placed AS (DELETE FROM catalog_category_product WHERE product_id = :id)
-UPDATE catalog_product SET published = false, archived = true, fingerprint = '', version = version + 1,
-    updated_at = :now
+    UPDATE catalog_variant SET archived = true, archived_with_product = true, version = version + 1
+    WHERE product_id = :id AND NOT archived
+)
+UPDATE catalog_product SET published = false, archived = true, publish_at = NULL, unpublish_at = NULL,
+    fingerprint = '', version = version + 1, updated_at = :now
 WHERE id = :id RETURNING handle
 """)
 

@@ -15,7 +15,7 @@ from shopwright.errors import BadRequest, FieldError
 from shopwright.money import Money
 from shopwright_catalog.api import Availability, CardInfo, CardPage, ListingFilter, Price, PriceRequest, Sort
 from shopwright_catalog.hookspecs import stock_available
-from shopwright_catalog.services import filtering, prices
+from shopwright_catalog.services import filtering, kinds, prices
 from shopwright_catalog.services.pictures import picture
 from shopwright_catalog.services.read_variants import facts_of
 
@@ -41,7 +41,7 @@ _ORDERS: dict[Sort, _Order] = {
 }
 
 _CARD = """
-p.id, p.handle, p.title, p.translations -> $1 AS translation, p.vendor, p.product_type, p.tags,
+p.id, p.handle, p.title, p.translations -> $1 AS translation, p.vendor, p.product_type, p.kind, p.tags,
 ARRAY(SELECT c.handle FROM catalog_category_product cp
     JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id
     WHERE cp.store_id = p.store_id AND cp.product_id = p.id ORDER BY c.handle) AS categories,
@@ -169,7 +169,9 @@ def _card(
         price_from=any(x.amount.amount > lowest for x in found),
         compare_at=Money(max(before), ctx.currency) if before else None,
         variant_ids=tuple(variant_ids),
-        available=any(stock.get(x, Availability()).sellable for x in variant_ids),
+        available=any(
+            kinds.available(ctx, row["kind"], stock.get(x, Availability())).sellable for x in variant_ids
+        ),
     )
 
 

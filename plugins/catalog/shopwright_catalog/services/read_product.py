@@ -22,14 +22,14 @@ from shopwright_catalog.api import (
     VariantChoice,
 )
 from shopwright_catalog.hookspecs import product_fields, stock_available
-from shopwright_catalog.services import prices
+from shopwright_catalog.services import kinds, prices
 from shopwright_catalog.services.pictures import gallery, picture
 from shopwright_catalog.services.read_variants import facts_of
 
 _PRODUCT = """
 SELECT jsonb_build_object(
     'id', p.id, 'handle', p.handle, 'title', p.title, 'description_html', p.description_html,
-    'vendor', p.vendor, 'product_type', p.product_type, 'tags', p.tags, 'seo_title', p.seo_title,
+    'vendor', p.vendor, 'product_type', p.product_type, 'kind', p.kind, 'tags', p.tags, 'seo_title', p.seo_title,
     'seo_description', p.seo_description, 'option_names', p.option_names,
     'translation', p.translations -> $2,
     'images', (SELECT coalesce(jsonb_agg(jsonb_build_object('source', i.source, 'alt', i.alt,
@@ -61,6 +61,7 @@ async def by_handle(ctx: Context, handle: str) -> ProductInfo | None:
     priced = await prices.resolve(ctx, _requests(data, ctx.currency))
     everything: Mapping[UUID, Availability] = dict.fromkeys(ids, Availability())
     stock = await ctx.hooks.filter(stock_available, everything, variant_ids=ids)
+    stock = kinds.all_available(ctx, ((id_, data["kind"]) for id_ in ids), stock)
     told = await ctx.hooks.collect(product_fields, product_ids=[UUID(data["id"])], variant_ids=ids)
     return _product(ctx, data, stock, priced, _by_id(told))
 
@@ -116,6 +117,7 @@ def _product(
         variants=variants,
         category=CategoryRef(category["handle"], category["title"]) if category else None,
         custom_fields=told.get(UUID(data["id"]), {}),
+        kind=data["kind"],
     )
 
 

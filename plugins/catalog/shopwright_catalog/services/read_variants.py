@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.money import Money
 from shopwright_catalog.api import ProductFacts, VariantInfo
+from shopwright_catalog.services import kinds
 from shopwright_catalog.services.pictures import picture
 
 _SELECT = """
 SELECT v.id, v.product_id, p.handle, p.title, p.translations -> {locale} AS translation, v.options, v.sku,
     v.price, v.compare_at, v.requires_shipping, v.taxable, v.tax_category, v.weight_grams,
-    p.published AND NOT v.archived AS published, p.vendor, p.product_type, p.tags,
+    p.published AND NOT v.archived AS published, p.vendor, p.product_type, p.kind, p.tags,
     ARRAY(SELECT c.handle FROM catalog_category_product cp
         JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id
         WHERE cp.store_id = p.store_id AND cp.product_id = p.id ORDER BY c.handle) AS categories,
@@ -50,6 +51,7 @@ def _variant(ctx: Context, row: Any) -> VariantInfo:
     texts = translation.get("texts") or {}
     title = translation.get("title") or row["title"]
     compare_at = row["compare_at"]
+    kind, is_known = kinds.of(ctx, row["kind"])
     return VariantInfo(
         id=row["id"],
         product_id=row["product_id"],
@@ -59,13 +61,15 @@ def _variant(ctx: Context, row: Any) -> VariantInfo:
         sku=row["sku"],
         price=Money(row["price"], ctx.currency),
         compare_at=None if compare_at is None else Money(compare_at, ctx.currency),
-        requires_shipping=row["requires_shipping"],
-        taxable=row["taxable"],
+        requires_shipping=row["requires_shipping"] and kind.ships,
+        taxable=row["taxable"] and kind.taxable,
         tax_category=row["tax_category"],
         weight_grams=row["weight_grams"],
         picture=picture(ctx, _parsed(row["image"]), texts, title),
-        published=row["published"],
+        published=row["published"] and is_known,
         facts=facts_of(row),
+        kind=row["kind"],
+        stocked=kind.stocked,
     )
 
 

@@ -15,36 +15,38 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
-from shopwright_catalog.api import ProductInput, SavedProduct, VariantInput
+from shopwright_catalog.api import PHYSICAL, ProductInput, SavedProduct, VariantInput
 from shopwright_catalog.hookspecs import ProductSaved, product_saved, product_validate
-from shopwright_catalog.jobs import want_renditions
+from shopwright_catalog.jobs import plan_publication, want_renditions
+from shopwright_catalog.services import kinds, publication
 from shopwright_catalog.services.check_product import check
 from shopwright_catalog.services.read_categories import TAG as CATEGORIES
 
 _FIND = text("""
-SELECT p.id, p.handle, p.fingerprint, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'sku', v.sku,
+SELECT p.id, p.handle, p.fingerprint, p.kind, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'sku', v.sku,
         'options', v.options, 'archived', v.archived) ORDER BY v.archived, v.position), '[]')
     FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id) AS variants
 FROM catalog_product p WHERE p.handle = ANY(:handles) ORDER BY p.id FOR UPDATE
 """)
 _SAVE = text("""
-INSERT INTO catalog_product AS p (store_id, id, handle, title, description_html, vendor, product_type, tags,
+INSERT INTO catalog_product AS p (store_id, id, handle, title, description_html, vendor, product_type, kind, tags,
     published, seo_title, seo_description, option_names, price_min, price_max, translations, fingerprint,
-    created_at, updated_at)
-SELECT store_id, id, handle, title, description_html, vendor, product_type, tags, published, seo_title,
-    seo_description, option_names, price_min, price_max, translations, fingerprint, created_at, created_at
+    publish_at, unpublish_at, created_at, updated_at)
+SELECT store_id, id, handle, title, description_html, vendor, product_type, kind, tags, published, seo_title,
+    seo_description, option_names, price_min, price_max, translations, fingerprint, publish_at, unpublish_at,
+    created_at, created_at
 FROM jsonb_populate_recordset(NULL::catalog_product, CAST(:rows AS jsonb))
 ON CONFLICT (store_id, handle) DO UPDATE SET title = excluded.title,
     description_html = excluded.description_html, vendor = excluded.vendor,
-    product_type = excluded.product_type, tags = excluded.tags, published = excluded.published, archived = false,
+    product_type = excluded.product_type, kind = excluded.kind, tags = excluded.tags, published = excluded.published, archived = false,
     seo_title = excluded.seo_title, seo_description = excluded.seo_description,
     option_names = excluded.option_names, price_min = excluded.price_min, price_max = excluded.price_max,
     translations = excluded.translations, fingerprint = excluded.fingerprint, version = p.version + 1,
-    updated_at = excluded.updated_at
+    publish_at = excluded.publish_at, unpublish_at = excluded.unpublish_at, updated_at = excluded.updated_at
 """)
 _ARCHIVE = text("""
-UPDATE catalog_variant SET archived = true, version = version + 1
-WHERE product_id = ANY(:product_ids) AND NOT archived
+UPDATE catalog_variant SET archived = true, archived_with_product = false, version = version + 1
+WHERE product_id = ANY(:product_ids) AND (NOT archived OR archived_with_product)
 """)
 _VARIANTS = text("""
 INSERT INTO catalog_variant AS v (store_id, id, product_id, position, sku, barcode, options, price, compare_at,
@@ -72,7 +74,7 @@ SELECT c.store_id, (wanted ->> 'id')::uuid, c.id, (wanted ->> 'product_id')::uui
 FROM jsonb_array_elements(CAST(:categories AS jsonb)) AS wanted JOIN catalog_category c ON c.handle = wanted ->> 'handle'
 """)
 _HEAD = (
-    "handle", "vendor", "product_type", "tags", "published", "seo_title", "seo_description", "option_names",
+    "handle", "vendor", "product_type", "tags", "seo_title", "seo_description", "option_names",
 )  # fmt: skip
 
 
@@ -81,6 +83,7 @@ class _Work:
     """A product, what it becomes, and its ids."""
 
     product: ProductInput
+    kind: str
     fingerprint: str
     id: UUID
     variant_ids: tuple[UUID, ...]
@@ -113,24 +116,30 @@ async def save_all(
         raise ValueError("save each product once")
     rows = (await session.execute(_FIND, {"handles": handles})).mappings()
     found: dict[str, Mapping[str, Any]] = {row["handle"]: dict(row) for row in rows}
-    works = [_work(product, found.get(product.handle)) for product in products]
+    works = [_work(ctx, product, found.get(product.handle)) for product in products]
     await _write(ctx, session, [work for work in works if work.changed])
     return [work.result for work in works]
 
 
-def _work(product: ProductInput, found: Mapping[str, Any] | None) -> _Work:
+def _work(ctx: Context, product: ProductInput, found: Mapping[str, Any] | None) -> _Work:
     plain = replace(product, variants=tuple(replace(variant, id=None) for variant in product.variants))
-    fingerprint = hashlib.sha256(orjson.dumps(plain)).hexdigest()
     ids = tuple(_match(product.variants, list(found["variants"]) if found else []))
+    kind = kinds.check(ctx, product.kind, found["kind"] if found else None)
+    said = {name: getattr(plain, name) for name in ProductInput.__slots__ if name != "kind"}
+    words = orjson.dumps(said) + (b"" if kind == PHYSICAL else kind.encode())
+    fingerprint = hashlib.sha256(words).hexdigest()
     changed = found is None or found["fingerprint"] != fingerprint
     product_id = new_id() if found is None else found["id"]
-    return _Work(product, fingerprint, product_id, ids, found is not None, changed)
+    return _Work(product, kind, fingerprint, product_id, ids, found is not None, changed)
 
 
 async def _write(ctx: Context, session: AsyncSession, works: Sequence[_Work]) -> None:
     if not works:
         return
-    await session.execute(_SAVE, {"rows": dump([_head(ctx, work) for work in works])})
+    heads = [_head(ctx, work) for work in works]
+    await session.execute(_SAVE, {"rows": dump(heads)})
+    times = [head[name] for head in heads for name in ("publish_at", "unpublish_at") if head[name]]
+    await plan_publication(ctx, session, times)
     known = [work.id for work in works if work.known]
     if known:
         await session.execute(_ARCHIVE, {"product_ids": known})
@@ -182,21 +191,27 @@ def _same_sku(variant: VariantInput, row: dict[str, Any]) -> bool:
 def _head(ctx: Context, work: _Work) -> dict[str, Any]:
     product = work.product
     prices = [variant.price for variant in product.variants]
+    now = ctx.clock.now()
     translations = {
         locale: {k: nh3.clean(v) if k == "description_html" else v for k, v in texts.items()}
         for locale, texts in (product.translations or {}).items()
     }
-    return {name: getattr(product, name) for name in _HEAD} | {
-        "store_id": ctx.store.id,
-        "id": work.id,
-        "title": product.title.strip(),
-        "description_html": nh3.clean(product.description_html),
-        "price_min": min(prices),
-        "price_max": max(prices),
-        "translations": translations,
-        "fingerprint": work.fingerprint,
-        "created_at": ctx.clock.now(),
-    }
+    return (
+        {name: getattr(product, name) for name in _HEAD}
+        | publication.state(product, now)
+        | {
+            "store_id": ctx.store.id,
+            "id": work.id,
+            "title": product.title.strip(),
+            "kind": work.kind,
+            "description_html": nh3.clean(product.description_html),
+            "price_min": min(prices),
+            "price_max": max(prices),
+            "translations": translations,
+            "fingerprint": work.fingerprint,
+            "created_at": now,
+        }
+    )
 
 
 def _variants(ctx: Context, work: _Work) -> list[dict[str, Any]]:

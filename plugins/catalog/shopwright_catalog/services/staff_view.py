@@ -2,6 +2,7 @@
 """Products as staff see them: drafts and archived ones too, in the store's own language."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,13 @@ from shopwright.errors import NotFound
 from shopwright_catalog.api import ImageInput, ProductInput, VariantInput
 
 _LIST = """
-SELECT p.id, p.handle, p.title, p.vendor, p.product_type, p.price_min, p.price_max, p.updated_at, p.version,
-    CASE WHEN p.archived THEN 'archived' WHEN p.published THEN 'published' ELSE 'draft' END AS status
+SELECT p.id, p.handle, p.title, p.vendor, p.product_type, p.kind, p.price_min, p.price_max, p.updated_at, p.version,
+    p.publish_at, p.unpublish_at, CASE WHEN p.archived THEN 'archived' WHEN p.published THEN 'published'
+        WHEN p.publish_at IS NOT NULL THEN 'scheduled' ELSE 'draft' END AS status
 FROM catalog_product p
 WHERE CASE $4::text WHEN '' THEN NOT p.archived WHEN 'archived' THEN p.archived
-        WHEN 'published' THEN p.published ELSE NOT p.published AND NOT p.archived END
+        WHEN 'published' THEN p.published WHEN 'scheduled' THEN p.publish_at IS NOT NULL
+        ELSE NOT p.published AND NOT p.archived AND p.publish_at IS NULL END
     AND ($1 = '' OR p.title ILIKE '%' || $5 || '%' OR p.handle ILIKE '%' || $5 || '%' OR EXISTS (
         SELECT 1 FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id AND v.sku = $1))
 ORDER BY p.updated_at DESC, p.id DESC LIMIT $2 OFFSET $3
@@ -24,7 +27,7 @@ ORDER BY p.updated_at DESC, p.id DESC LIMIT $2 OFFSET $3
 _ONE = """
 SELECT to_jsonb(p) || jsonb_build_object(
     'variants', (SELECT coalesce(jsonb_agg(to_jsonb(v) ORDER BY v.position), '[]') FROM catalog_variant v
-        WHERE v.store_id = p.store_id AND v.product_id = p.id AND (p.archived OR NOT v.archived)),
+        WHERE v.store_id = p.store_id AND v.product_id = p.id AND (NOT v.archived OR v.archived_with_product)),
     'images', (SELECT coalesce(jsonb_agg(to_jsonb(i) ORDER BY i.position), '[]') FROM catalog_image i
         WHERE i.store_id = p.store_id AND i.product_id = p.id),
     'categories', (SELECT coalesce(jsonb_agg(c.handle ORDER BY c.position), '[]') FROM catalog_category_product cp
@@ -37,7 +40,7 @@ _VARIANT = (
     "tax_category",
 )  # fmt: skip
 _PRODUCT = (
-    "handle", "title", "description_html", "vendor", "product_type", "published", "seo_title", "seo_description",
+    "handle", "title", "description_html", "vendor", "product_type", "kind", "published", "seo_title", "seo_description",
     "translations",
 )  # fmt: skip
 
@@ -83,6 +86,12 @@ async def draft(ctx: Context, product_id: UUID | None, *, handle: str = "") -> D
         variants=tuple(variants),
         images=tuple(images),
         category_handles=tuple(data["categories"]),
+        publish_at=_time(data["publish_at"]),
+        unpublish_at=_time(data["unpublish_at"]),
         **{name: data[name] for name in _PRODUCT},
     )
     return Draft(UUID(data["id"]), data["version"], product, data["archived"])
+
+
+def _time(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)

@@ -5,7 +5,16 @@ from aiohttp import web
 
 from shopwright.context import Context
 from shopwright.http.routing import Reply, Routes, Scope
-from shopwright_catalog.services import delete_product, edit_category, edit_product, staff_view
+from shopwright_catalog.api import ProductType
+from shopwright_catalog.services import (
+    delete_product,
+    duplicate_product,
+    edit_category,
+    edit_product,
+    kinds,
+    restore_product,
+    staff_view,
+)
 from shopwright_catalog.services.staff_view import Draft
 from shopwright_catalog.views.bodies import (
     CategoryBody,
@@ -27,6 +36,12 @@ async def list_products(ctx: Context, query: StaffQuery) -> StaffPage:
     rows = await staff_view.listing(ctx, query.search, status=query.status, page=query.page, size=query.limit)
     items = tuple(StaffProduct(**dict(row)) for row in rows[: query.limit])
     return StaffPage(items, query.page + 1 if len(rows) > query.limit else None)
+
+
+@routes.get("/api/admin/v1/product-types", permission="catalog.product.view")
+async def list_product_types(ctx: Context) -> tuple[ProductType, ...]:
+    """List the kinds of products that can be sold in the store."""
+    return tuple(kinds.translated(ctx))
 
 
 @routes.get("/api/admin/v1/products/{handle}", permission="catalog.product.view")
@@ -52,6 +67,22 @@ async def remove_product(ctx: Context, handle: str) -> None:
     found = await staff_view.draft(ctx, None, handle=handle)
     assert found.id is not None
     await delete_product.delete(ctx, found.id)
+
+
+@routes.post("/api/admin/v1/products/{handle}/restore", permission="catalog.product.edit")
+async def restore_archived(ctx: Context, handle: str) -> Reply[ProductDetail]:
+    """Bring an archived product back as a draft, with its variants and categories."""
+    found = await staff_view.draft(ctx, None, handle=handle)
+    assert found.id is not None
+    await restore_product.restore(ctx, found.id)
+    return _product(await staff_view.draft(ctx, found.id))
+
+
+@routes.post("/api/admin/v1/products/{handle}/duplicate", permission="catalog.product.edit", status=201)
+async def copy_product(ctx: Context, handle: str) -> Reply[ProductDetail]:
+    """Copy a product: a draft under a free handle, with a suffix to its SKUs and without barcodes."""
+    saved = await duplicate_product.duplicate(ctx, None, handle=handle)
+    return _product(await staff_view.draft(ctx, saved.id), 201)
 
 
 @routes.get("/api/admin/v1/categories", permission="catalog.category.view")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.types import StrictInt
 
 from shopwright_catalog.api import CardInfo, CategoryInput, ImageInput, ProductInput, Sort, VariantInput
@@ -53,7 +53,7 @@ class StaffQuery(Strict):
     """Which products, and where the list goes on."""
 
     search: str = Field(default="", max_length=200)
-    status: Literal["", "published", "draft", "archived"] = ""
+    status: Literal["", "published", "scheduled", "draft", "archived"] = ""
     page: int = Field(default=1, ge=1, le=10_000)
     limit: int = Field(default=50, ge=1, le=200)
 
@@ -67,7 +67,10 @@ class StaffProduct:
     title: str
     vendor: str
     product_type: str
+    kind: str
     status: str
+    publish_at: datetime | None
+    unpublish_at: datetime | None
     price_min: int
     price_max: int
     updated_at: datetime
@@ -134,7 +137,12 @@ class ProductBody(Strict):
     variants: tuple[VariantBody, ...]
     images: tuple[ImageBody, ...] = ()
     category_handles: tuple[Word, ...] = ()
+    kind: Word = ""
+    """One of ``/api/admin/v1/product-types``; empty: as it is, and ``catalog.physical`` for a new product."""
     translations: dict[str, TranslationBody] = Field(default_factory=dict)
+    publish_at: AwareDatetime | None = None
+    """Until then the product is not in the store, whatever ``published`` says."""
+    unpublish_at: AwareDatetime | None = None
     version: Version | None = None
     """The version that was read, 0 for a new product; absent: save over whatever is there."""
 

@@ -18,8 +18,8 @@ from shopwright.money import Money
 from shopwright_catalog import api as catalog
 from shopwright_checkout.api import Cart, CartLine
 from shopwright_checkout.hookspecs import cart_item_add, cart_reopened
+from shopwright_checkout.services import stock as stock_of
 from shopwright_checkout.services.totals import priced
-from shopwright_inventory import api as inventory
 from shopwright_inventory.api import OutOfStock
 from shopwright_orders.api import Address
 
@@ -30,7 +30,7 @@ _COLUMNS = """
 c.id, c.status, c.currency, c.customer_id, c.email, c.shipping_address, c.billing_address, c.shipping_code,
 c.payment_method, c.payment_data, c.note, c.attributes, c.marks, c.version,
 (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'variant_id', l.variant_id, 'quantity', l.quantity,
-    'shown_price', l.shown_price) ORDER BY l.id), '[]')
+    'shown_price', l.shown_price, 'kind', l.kind) ORDER BY l.id), '[]')
  FROM checkout_cart_line l WHERE l.store_id = c.store_id AND l.cart_id = c.id) AS lines
 """
 _READ = f"SELECT {_COLUMNS} FROM checkout_cart c WHERE c.id = $1"
@@ -43,9 +43,9 @@ VALUES (:store_id, :cart_id, :currency, :customer_id, :now, :now)
 """)
 _PUT_LINE = text("""
 WITH cart AS (UPDATE checkout_cart SET version = version + 1, updated_at = :now WHERE id = :cart_id)
-INSERT INTO checkout_cart_line AS l (store_id, id, cart_id, variant_id, quantity, shown_price)
-VALUES (:store_id, :id, :cart_id, :variant_id, :quantity, :price)
-ON CONFLICT (store_id, cart_id, variant_id) DO UPDATE SET quantity = :quantity, shown_price = :price
+INSERT INTO checkout_cart_line AS l (store_id, id, cart_id, variant_id, quantity, shown_price, kind)
+VALUES (:store_id, :id, :cart_id, :variant_id, :quantity, :price, :kind)
+ON CONFLICT (store_id, cart_id, variant_id) DO UPDATE SET quantity = :quantity, shown_price = :price, kind = :kind
 """)
 _DROP_LINE = text("""
 WITH cart AS (UPDATE checkout_cart SET version = version + 1, updated_at = :now WHERE id = :cart_id)
@@ -66,8 +66,8 @@ WITH old AS (
         payment_method, note, attributes, marks, :now, :now
     FROM old
 )
-INSERT INTO checkout_cart_line (store_id, id, cart_id, variant_id, quantity, shown_price)
-SELECT l.store_id, x.new_id, CAST(:copy_id AS uuid), l.variant_id, l.quantity, l.shown_price
+INSERT INTO checkout_cart_line (store_id, id, cart_id, variant_id, quantity, shown_price, kind)
+SELECT l.store_id, x.new_id, CAST(:copy_id AS uuid), l.variant_id, l.quantity, l.shown_price, l.kind
 FROM checkout_cart_line l
 JOIN unnest(CAST(:old_ids AS uuid[]), CAST(:new_ids AS uuid[])) AS x (old_id, new_id) ON x.old_id = l.id
 """)
@@ -239,14 +239,14 @@ async def _put(ctx: Context, session: AsyncSession, cart: Cart, variant_id: UUID
     variant = variants.get(variant_id)
     if variant is None or not variant.published:
         raise NotFound("This product is not for sale.", code="variant_not_found")
-    stock = await inventory.availability(ctx, ids)
+    stock = await stock_of.of(ctx, variants, ids)
     left = stock[variant.id]
     if not left.sellable or (left.left is not None and left.left < quantity):
         line = {"variant_id": str(variant.id), "requested": quantity, "left": left.left or 0}
         raise OutOfStock(extra={"lines": [line]})
     await ctx.hooks.veto(cart_item_add, cart=cart, variant=variant, quantity=quantity)
     present = next((line for line in cart.lines if line.variant_id == variant.id), None)
-    wanted = CartLine(present.id if present else new_id(), variant.id, quantity, variant.price)
+    wanted = CartLine(present.id if present else new_id(), variant.id, quantity, variant.price, variant.kind)
     prices = await priced(ctx, replace(cart, lines=(wanted,)), variants)
     wanted = replace(wanted, shown_price=prices[variant.id].amount)
     return Changed(await _write_line(ctx, session, cart, wanted), variant, variants, stock)
@@ -258,7 +258,7 @@ async def _write_line(ctx: Context, session: AsyncSession, cart: Cart, line: Car
         _PUT_LINE,
         {
             "store_id": ctx.store.id, "id": line.id, "cart_id": cart.id, "variant_id": line.variant_id,
-            "quantity": line.quantity, "price": line.shown_price.amount, "now": ctx.clock.now(),
+            "quantity": line.quantity, "price": line.shown_price.amount, "kind": line.kind, "now": ctx.clock.now(),
         },
     )  # fmt: skip
     is_new = all(x.id != line.id for x in cart.lines)
@@ -280,7 +280,11 @@ def _value(value: Any) -> Any:
 def _cart(row: Any) -> Cart:
     lines = tuple(
         CartLine(
-            UUID(x["id"]), UUID(x["variant_id"]), x["quantity"], Money(x["shown_price"], row["currency"])
+            UUID(x["id"]),
+            UUID(x["variant_id"]),
+            x["quantity"],
+            Money(x["shown_price"], row["currency"]),
+            x["kind"],
         )
         for x in _parsed(row["lines"])
     )

@@ -168,7 +168,9 @@ async def _write(
     if any(fresh.get(line.variant.id) != line.variant for line in totals.lines):
         raise _Stale
     order = replace(new_order(ctx, cart, totals), **kept)
-    demand = [inventory.Demand(line.variant.id, line.quantity) for line in totals.lines]
+    demand = [
+        inventory.Demand(line.variant.id, line.quantity) for line in totals.lines if line.variant.stocked
+    ]
     expires_at = ctx.clock.now() + RESERVED_FOR
     await inventory.reserve(ctx, session, owner=order.id, demand=demand, expires_at=expires_at)
     await session.execute(_PLACED, {"cart_id": cart.id, "now": ctx.clock.now()})

@@ -64,4 +64,6 @@ def _line(line: LineTotals) -> OrderLineInput:
         requires_shipping=line.variant.requires_shipping,
         picture_src=line.variant.picture.small if line.variant.picture else "",
         provenance=line.provenance,
+        kind=line.variant.kind,
+        details=line.details,
     )

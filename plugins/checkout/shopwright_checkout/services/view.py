@@ -8,9 +8,9 @@ from shopwright.context import Context
 from shopwright.money import Money
 from shopwright_catalog import api as catalog
 from shopwright_checkout.api import Cart, CartView, LineTotals, LineView
+from shopwright_checkout.services import stock as stock_of
 from shopwright_checkout.services.stored import stored_payments
 from shopwright_checkout.services.totals import Calculation, calculate
-from shopwright_inventory import api as inventory
 from shopwright_orders.api import StoredPayment
 
 
@@ -24,7 +24,7 @@ async def view(
     """Compute a cart and put it together; what the caller has read of its lines just now is not read again."""
     ids = [line.variant_id for line in cart.lines]
     variants = await catalog.variants(ctx, ids) if variants is None else variants
-    stock = await inventory.availability(ctx, ids) if stock is None else stock
+    stock = await stock_of.of(ctx, variants, ids) if stock is None else stock
     found = await calculate(ctx, cart, variants)
     return _view(cart, found, stock, await stored_payments(ctx, cart, found.totals))
 
@@ -87,4 +87,6 @@ def _line(line: LineTotals, shown: Money, stock: catalog.Availability) -> LineVi
         total=line.total,
         left=stock.left if is_short else None,
         provenance=line.provenance,
+        kind=line.variant.kind,
+        details=line.details,
     )

@@ -187,6 +187,8 @@ def _line(line: dict[str, Any], currency: str) -> OrderLineInput:
         requires_shipping=line["requires_shipping"],
         picture_src=line["picture_src"],
         provenance=tuple(_provenance(x) for x in line["provenance"]),
+        kind=line["kind"],
+        details=tuple(line["details"]),
     )
 
 
