@@ -24,7 +24,8 @@ from shopwright_inventory.settings import InventorySettings
 from shopwright_inventory.views import api
 
 _TEXTS = {
-    "inventory_location": ("code", "name"),
+    "inventory_item": ("policy",),
+    "inventory_location": ("code", "name", "country", "postal_code"),
     "inventory_move": ("reason", "note"),
     "inventory_reservation": ("state", "reason"),
 }
