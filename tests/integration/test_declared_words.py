@@ -19,7 +19,10 @@ REGISTRY = Registry.load(None)
 PLUGINS = sorted(name for name in REGISTRY.plugins if (ROOT / "plugins" / name).is_dir())
 STATES = {
     "approvals": ("pending", "approved", "declined", "lapsed", "withdrawn", "ordered"),
-    "catalog": ("published", "scheduled", "draft", "archived", "hidden"),
+    "catalog": (
+        *("published", "scheduled", "draft", "archived", "hidden"),
+        *("waiting", "finished", "changed", "unchanged", "refused"),
+    ),
     "custom_fields": ("active", "archived"),
     "discounts": ("active", "scheduled", "ended", "off"),
     "gift_cards": ("active", "disabled"),

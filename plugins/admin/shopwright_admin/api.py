@@ -45,7 +45,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """A list screen: rows are mappings with the columns' keys, and ``url`` where a row leads somewhere."""
+    """A list screen: rows are mappings with the columns' keys, and ``url`` where a row leads somewhere.
+
+    Rows that can be ticked have an ``id``.
+    """
 
     title: str
     columns: Sequence[Column]
@@ -60,6 +63,11 @@ class ListView:
     create_url: str = ""
     create_label: str = ""
     filters: Sequence[dict[str, Any]] = ()
+    select_url: str = ""
+    """Where ticked rows are sent to, as ``id``; empty: rows have no boxes."""
+    select_label: str = ""
+    select_all_url: str = ""
+    """Where to go with everything that matches, whatever is ticked."""
 
 
 async def admin_page(

@@ -50,6 +50,7 @@ CART = "?path=checkout%2Fcart.html"
 ADDRESSES = {
     "/admin/theme/{name}": "/admin/theme/bazaar",
     "/api/admin/v1/custom-fields/values/{entity}/{name}": "/api/admin/v1/custom-fields/values/catalog.product/lamp",
+    "/admin/bulk-edit": "/admin/bulk-edit?all=1",
     "/admin/templates/edit": f"/admin/templates/edit{CART}",
     "/admin/templates/remove": f"/admin/templates/remove{CART}",
 }
@@ -94,6 +95,7 @@ async def things(kernel, ctx, people, make_client):
     headers = await bearer(
         ctx,
         "catalog.category.edit",
+        "catalog.product.edit",
         "collections.collection.edit",
         "tax.rate.edit",
         "orders.order.view",
@@ -135,6 +137,8 @@ async def things(kernel, ctx, people, make_client):
     editor = ADDRESSES["/admin/templates/edit"]
     template = await owner.submit(editor, {"source": "{{ title }}", "version": "0", "do": "save"})
     assert template.status == 303
+    bulk = {"ids": [str(product_id)], "action": "add_tag", "value": "cosy"}
+    bulk = await owner.post_json("/api/admin/v1/products/bulk", bulk, status=200, headers=headers)
     form = FormData(quote_fields=False)
     form.add_field("csrf_token", await owner.csrf_token("/admin/import"))
     form.add_field(
@@ -151,7 +155,7 @@ async def things(kernel, ctx, people, make_client):
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
         "redirect_id": new_id(), "notice_id": new_id(), "token": "x" * 43, "customer_id": customer["id"],
         "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "company_id": company_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
-        "batch_id": batch["id"], "card_id": card["id"],
+        "edit_id": bulk["edit"]["id"], "batch_id": batch["id"], "card_id": card["id"],
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +12,9 @@ from shopwright.context import Context
 from shopwright.jobs import Job, Schedule
 from shopwright_catalog.services import make_renditions as service
 from shopwright_catalog.services import publication, renditions
+
+BULK = 500
+"""Products of a bulk edit in one job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,13 @@ class TurnPublication:
     """The products of a store whose time has come."""
 
 
+@dataclass(frozen=True, slots=True)
+class RunBulkEdit:
+    """A bulk edit with products that wait."""
+
+    edit_id: UUID
+
+
 async def plan_publication(ctx: Context, session: AsyncSession, times: Iterable[datetime]) -> None:
     """Have products turned at these times, after the caller's commit."""
     for time in sorted(set(times)):
@@ -35,6 +46,14 @@ async def plan_publication(ctx: Context, session: AsyncSession, times: Iterable[
 
 async def _turn_publication(ctx: Context, payload: TurnPublication) -> None:
     await publication.turn(ctx)
+
+
+async def _run_bulk_edit(ctx: Context, payload: RunBulkEdit) -> None:
+    """Change some hundred products, and leave a job for the others."""
+    from shopwright_catalog.services import bulk_edit
+
+    if await bulk_edit.run(ctx, payload.edit_id, BULK):
+        await ctx.run(lambda session: ctx.enqueue(session, run_bulk_edit, payload))
 
 
 async def want_renditions(ctx: Context, session: AsyncSession, sources: Iterable[str]) -> None:
@@ -63,6 +82,7 @@ async def _soon(ctx: Context, session: AsyncSession, delay: float) -> None:
 make_renditions = Job("catalog.make_renditions", MakeRenditions, _make_renditions)
 # Finds the pictures from before there were copies, and those whose job was lost.
 hourly = Schedule("catalog.make_renditions_hourly", "41 * * * *", make_renditions, MakeRenditions(find=True))
+run_bulk_edit = Job("catalog.run_bulk_edit", RunBulkEdit, _run_bulk_edit)
 turn_publication = Job("catalog.turn_publication", TurnPublication, _turn_publication)
 # Turns what was missed while no worker ran.
 every_five_minutes = Schedule(

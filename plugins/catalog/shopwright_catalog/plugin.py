@@ -13,10 +13,10 @@ from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import NavItem
 from shopwright_catalog import checks, hookspecs, jobs
-from shopwright_catalog.admin import category_pages, pages
+from shopwright_catalog.admin import bulk_pages, category_pages, pages
 from shopwright_catalog.api import ProductType
 from shopwright_catalog.services import field_entities, kinds
-from shopwright_catalog.views import admin_api, api
+from shopwright_catalog.views import admin_api, api, bulk_api
 
 _TEXTS = {
     "catalog_product": (
@@ -27,6 +27,8 @@ _TEXTS = {
     "catalog_rendition": ("source", "state", "reason"),
     "catalog_variant": ("sku", "barcode", "options", "tax_category", "image_source"),
     "catalog_category_product": ("title",),
+    "catalog_bulk_edit": ("action", "value", "state"),
+    "catalog_bulk_item": ("state", "reason", "before", "after"),
     "catalog_category": ("handle", "title", "description", "image_source", "image_alt", "translations"),
 }  # fmt: skip
 
@@ -54,7 +56,14 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*api.routes, *admin_api.routes, *pages.routes, *category_pages.routes]
+        return [
+            *api.routes,
+            *bulk_api.routes,
+            *admin_api.routes,
+            *bulk_pages.routes,
+            *pages.routes,
+            *category_pages.routes,
+        ]
 
     @hookimpl
     def product_types(self) -> Sequence[ProductType]:
@@ -62,7 +71,7 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:
-        return [jobs.make_renditions, jobs.turn_publication]
+        return [jobs.make_renditions, jobs.turn_publication, jobs.run_bulk_edit]
 
     @hookimpl
     def register_schedules(self) -> Sequence[Schedule]:

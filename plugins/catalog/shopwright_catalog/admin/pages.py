@@ -61,8 +61,13 @@ async def admin_products(ctx: Context, query: ListQuery) -> web.Response:
         values = {"q": query.q, "status": status, "page": 1, **changes}
         return f"{base}?{urlencode({name: value for name, value in values.items() if value not in ('', 1)})}"
 
+    can_edit = ctx.actor.can("catalog.product.edit")
+    bulk = url(ctx, "catalog.choose_bulk_edit")
     view = ListView(
         title=ctx.gettext("Products"),
+        select_url=bulk if can_edit else "",
+        select_label=ctx.gettext("Edit the chosen ones"),
+        select_all_url=f"{bulk}?{urlencode({'all': 1, 'q': query.q, 'status': status})}",
         columns=[
             Column("title", ctx.gettext("Product"), "link"),
             Column("vendor", ctx.gettext("Vendor")),
@@ -73,6 +78,7 @@ async def admin_products(ctx: Context, query: ListQuery) -> web.Response:
         rows=[
             {
                 "url": url(ctx, "catalog.admin_product", product_id=row["id"]),
+                "id": row["id"],
                 "title": row["title"],
                 "vendor": row["vendor"],
                 "product_type": row["product_type"],
@@ -91,7 +97,7 @@ async def admin_products(ctx: Context, query: ListQuery) -> web.Response:
         previous_url=address(page=query.page - 1) if query.page > 1 else "",
         empty_title=ctx.gettext("No products here"),
         empty_text=ctx.gettext("Add one here, or import a product file."),
-        create_url=url(ctx, "catalog.new_product") if ctx.actor.can("catalog.product.edit") else "",
+        create_url=url(ctx, "catalog.new_product") if can_edit else "",
         create_label=ctx.gettext("Add a product"),
     )
     return await list_page(ctx, view)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Taking a product away: it is unpublished and its variants archived, so that orders and stock keep their meaning."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import text
@@ -14,11 +15,11 @@ from shopwright_catalog.services.read_categories import TAG as CATEGORIES
 _ARCHIVE = text("""
 WITH variants AS (
     UPDATE catalog_variant SET archived = true, archived_with_product = true, version = version + 1
-    WHERE product_id = :id AND NOT archived
+    WHERE product_id = ANY(:ids) AND NOT archived
 )
 UPDATE catalog_product SET published = false, archived = true, publish_at = NULL, unpublish_at = NULL,
     fingerprint = '', version = version + 1, updated_at = :now
-WHERE id = :id RETURNING handle
+WHERE id = ANY(:ids) RETURNING id, handle
 """)
 
 
@@ -30,14 +31,19 @@ async def delete(ctx: Context, product_id: UUID) -> None:
     """
 
     async def work(session: AsyncSession) -> None:
-        row = await session.execute(_ARCHIVE, {"id": product_id, "now": ctx.clock.now()})
-        handle = row.scalar_one_or_none()
-        if handle is None:
+        if not await archive_in(ctx, session, [product_id]):
             raise NotFound("There is no such product.")
-        event = ProductDeleted(product_id, handle)
-        await ctx.hooks.emit(session, product_deleted, event, aggregate=("catalog.product", product_id))
-        tags = [f"catalog.product:{product_id}", "catalog.products", CATEGORIES]
-        await ctx.kernel.events.invalidate(ctx, session, tags)
-        await ctx.audit(session, "catalog.product_deleted", subject=("catalog.product", product_id))
 
     await ctx.run(work)
+
+
+async def archive_in(ctx: Context, session: AsyncSession, ids: Sequence[UUID]) -> int:
+    """Archive products in the caller's transaction; give how many there were."""
+    rows = (await session.execute(_ARCHIVE, {"ids": sorted(ids), "now": ctx.clock.now()})).all()
+    events = [(ProductDeleted(row.id, row.handle), ("catalog.product", row.id)) for row in rows]
+    await ctx.hooks.emit_many(session, product_deleted, events)
+    for row in rows:
+        await ctx.audit(session, "catalog.product_deleted", subject=("catalog.product", row.id))
+    tags = [f"catalog.product:{row.id}" for row in rows]
+    await ctx.kernel.events.invalidate(ctx, session, [*tags, "catalog.products", CATEGORIES])
+    return len(rows)

@@ -1,30 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
 """Products as staff see them: drafts and archived ones too, in the store's own language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import NotFound
 from shopwright_catalog.api import ImageInput, ProductInput, VariantInput
 
-_LIST = """
+MATCHES = """
+CASE {status} WHEN '' THEN NOT p.archived WHEN 'archived' THEN p.archived
+        WHEN 'published' THEN p.published WHEN 'scheduled' THEN p.publish_at IS NOT NULL
+        ELSE NOT p.published AND NOT p.archived AND p.publish_at IS NULL END
+    AND ({search} = '' OR p.title ILIKE '%' || {pattern} || '%' OR p.handle ILIKE '%' || {pattern} || '%' OR EXISTS (
+        SELECT 1 FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id AND v.sku = {search}))
+"""
+_LIST = f"""
 SELECT p.id, p.handle, p.title, p.vendor, p.product_type, p.kind, p.price_min, p.price_max, p.updated_at, p.version,
     p.publish_at, p.unpublish_at, CASE WHEN p.archived THEN 'archived' WHEN p.published THEN 'published'
         WHEN p.publish_at IS NOT NULL THEN 'scheduled' ELSE 'draft' END AS status
 FROM catalog_product p
-WHERE CASE $4::text WHEN '' THEN NOT p.archived WHEN 'archived' THEN p.archived
-        WHEN 'published' THEN p.published WHEN 'scheduled' THEN p.publish_at IS NOT NULL
-        ELSE NOT p.published AND NOT p.archived AND p.publish_at IS NULL END
-    AND ($1 = '' OR p.title ILIKE '%' || $5 || '%' OR p.handle ILIKE '%' || $5 || '%' OR EXISTS (
-        SELECT 1 FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id AND v.sku = $1))
+WHERE {MATCHES.format(search="$1::text", status="$4::text", pattern="$5::text")}
 ORDER BY p.updated_at DESC, p.id DESC LIMIT $2 OFFSET $3
 """
-_ONE = """
+_WHOLE = """
 SELECT to_jsonb(p) || jsonb_build_object(
     'variants', (SELECT coalesce(jsonb_agg(to_jsonb(v) ORDER BY v.position), '[]') FROM catalog_variant v
         WHERE v.store_id = p.store_id AND v.product_id = p.id AND (NOT v.archived OR v.archived_with_product)),
@@ -33,8 +39,11 @@ SELECT to_jsonb(p) || jsonb_build_object(
     'categories', (SELECT coalesce(jsonb_agg(c.handle ORDER BY c.position), '[]') FROM catalog_category_product cp
         JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id
         WHERE cp.store_id = p.store_id AND cp.product_id = p.id))
-FROM catalog_product p WHERE p.id = $1::uuid OR p.handle = $2::text
+FROM catalog_product p WHERE
 """
+_ONE = f"{_WHOLE} p.id = $1::uuid OR p.handle = $2::text"
+_MANY = f"{_WHOLE} p.id = ANY($1::uuid[]) ORDER BY p.id"
+_LOCKED = text(f"{_WHOLE} p.id = ANY(:ids) ORDER BY p.id FOR UPDATE OF p")
 _VARIANT = (
     "sku", "price", "compare_at", "barcode", "weight_grams", "requires_shipping", "taxable", "image_source",
     "tax_category",
@@ -58,8 +67,12 @@ class Draft:
 async def listing(ctx: Context, search: str, *, status: str = "", page: int = 1, size: int = 50) -> list[Any]:
     """Give a page of products, last changed first; one row more than ``size`` when there is another page."""
     wanted = search.strip()
-    pattern = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return await ctx.fetch_rows(_LIST, wanted, size + 1, (page - 1) * size, status, pattern)
+    return await ctx.fetch_rows(_LIST, wanted, size + 1, (page - 1) * size, status, pattern_of(wanted))
+
+
+def pattern_of(search: str) -> str:
+    """Make of what is looked for a pattern that stands for itself."""
+    return search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 async def draft(ctx: Context, product_id: UUID | None, *, handle: str = "") -> Draft:
@@ -71,7 +84,21 @@ async def draft(ctx: Context, product_id: UUID | None, *, handle: str = "") -> D
     found = await ctx.fetch_value(_ONE, product_id, handle)
     if found is None:
         raise NotFound("There is no such product.")
-    data = orjson.loads(found)
+    return _draft(orjson.loads(found))
+
+
+async def drafts(ctx: Context, ids: Sequence[UUID]) -> list[Draft]:
+    """Give products by id; unknown ones are left out."""
+    found = await ctx.fetch_rows(_MANY, list(ids))
+    return [_draft(orjson.loads(row[0])) for row in found]
+
+
+async def locked_drafts(session: AsyncSession, ids: Sequence[UUID]) -> list[Draft]:
+    """Give products by id in the caller's transaction, and let nobody else change them until its end."""
+    return [_draft(data) for data in (await session.execute(_LOCKED, {"ids": list(ids)})).scalars()]
+
+
+def _draft(data: dict[str, Any]) -> Draft:
     variants = (
         VariantInput(options=tuple(v["options"]), id=UUID(v["id"]), **{n: v[n] for n in _VARIANT})
         for v in data["variants"]
