@@ -124,6 +124,8 @@ async def things(kernel, ctx, people, make_client):
     batches = codes.replace("coupons", "batches")
     batch = await owner.post_json(batches, {"wanted": 1}, status=202, headers=headers)
     card = await owner.post_json("/api/admin/v1/gift-cards", {"amount": 100}, headers=headers)
+    many = {"wanted": 1, "amount": 100}
+    cards = await owner.post_json("/api/admin/v1/gift-card-batches", many, status=202, headers=headers)
     order = await (await place(owner, await ready_cart(owner, {variant_id: 1}))).json()
     shopper = await make_client(kernel, "alpha")
     account = {"email": "shopper@example.com", "password": PASSWORD}
@@ -155,7 +157,7 @@ async def things(kernel, ctx, people, make_client):
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
         "redirect_id": new_id(), "notice_id": new_id(), "token": "x" * 43, "customer_id": customer["id"],
         "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "company_id": company_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
-        "edit_id": bulk["edit"]["id"], "batch_id": batch["id"], "card_id": card["id"],
+        "edit_id": bulk["edit"]["id"], "batch_id": batch["id"], "card_id": card["id"], "card_batch_id": cards["id"],
     }  # fmt: skip
 
 

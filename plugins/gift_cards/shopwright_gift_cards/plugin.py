@@ -16,14 +16,19 @@ from shopwright.jobs import Job, Schedule
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment
-from shopwright_admin.api import NavItem
+from shopwright_admin.api import Card, NavItem
 from shopwright_catalog.api import ProductType
-from shopwright_checkout.api import Cart, CartView, StoredValue
+from shopwright_checkout.api import Cart, CartView, CheckoutField, OwnStep, StoredValue
+from shopwright_customers.api import AccountPage, Outcome, Section, Subject
 from shopwright_gift_cards import checks, jobs
+from shopwright_gift_cards.admin import batches as admin_batches
 from shopwright_gift_cards.admin import pages as admin_pages
-from shopwright_gift_cards.services import carts, ledger, selling
-from shopwright_gift_cards.views import admin_api, api, pages
+from shopwright_gift_cards.admin import refunds as refund_pages
+from shopwright_gift_cards.services import carts, ledger, privacy, selling
+from shopwright_gift_cards.settings import GiftCardsSettings
+from shopwright_gift_cards.views import account, admin_api, api, batches_api, pages
 from shopwright_orders.api import NewOrder
+from shopwright_orders.hookspecs import OrderEvent
 
 
 class Plugin(BasePlugin):
@@ -34,7 +39,8 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="Gift cards",
         summary="Gift cards and store credit that pay for orders, each with its ledger.",
-        requires=("admin", "catalog", "checkout", "orders"),
+        requires=("admin", "catalog", "checkout", "customers", "orders"),
+        settings=GiftCardsSettings,
         permissions=(
             Permission("gift_cards.card.view", "See gift cards and credit"),
             Permission("gift_cards.card.edit", "Issue, top up and switch gift cards and credit"),
@@ -49,6 +55,13 @@ class Plugin(BasePlugin):
             PiiColumn("gift_cards_entry", "kind", "none"),
             PiiColumn("gift_cards_entry", "reason", "free_text"),
             PiiColumn("gift_cards_entry", "actor", "none"),
+            PiiColumn("gift_cards_account", "sealed", "secret"),
+            PiiColumn("gift_cards_delivery", "email", "email"),
+            PiiColumn("gift_cards_delivery", "locale", "none"),
+            PiiColumn("gift_cards_delivery", "sender", "name"),
+            PiiColumn("gift_cards_delivery", "message", "free_text"),
+            PiiColumn("gift_cards_batch", "prefix", "none"),
+            PiiColumn("gift_cards_batch", "currency", "none"),
         ),
     )
 
@@ -59,6 +72,34 @@ class Plugin(BasePlugin):
     @hookimpl
     async def stored_value(self, ctx: Context, cart: Cart) -> Sequence[StoredValue]:
         return await carts.usable(ctx, cart)
+
+    @hookimpl
+    async def checkout_fields(self, ctx: Context, cart: Cart, step: OwnStep) -> Sequence[CheckoutField]:
+        return selling.questions(ctx, cart, step)
+
+    @hookimpl
+    async def order_validate(self, ctx: Context, cart: Cart) -> Sequence[Rejection]:
+        return selling.objections(ctx, cart)
+
+    @hookimpl
+    async def order_paid(self, ctx: Context, event: OrderEvent) -> None:
+        await selling.issue(ctx, event.order_id)
+
+    @hookimpl
+    async def account_pages(self, ctx: Context) -> Sequence[AccountPage]:
+        return [AccountPage(ctx.gettext("Gift cards and credit"), url(ctx, "gift_cards.account_cards"), 40)]
+
+    @hookimpl
+    async def admin_slot(self, ctx: Context, zone: str, subject: object) -> Sequence[Card]:
+        return refund_pages.cards(ctx, zone, subject)
+
+    @hookimpl
+    async def data_export(self, ctx: Context, subject: Subject) -> Sequence[Section]:
+        return await privacy.sections(ctx, subject)
+
+    @hookimpl
+    async def data_erase(self, ctx: Context, session: AsyncSession, subject: Subject) -> Sequence[Outcome]:
+        return await privacy.forget(ctx, session, subject)
 
     @hookimpl
     async def order_placing(
@@ -87,7 +128,10 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*pages.routes, *api.routes, *admin_pages.routes, *admin_api.routes]
+        return [
+            *pages.routes, *account.routes, *api.routes, *admin_pages.routes, *admin_batches.routes,
+            *refund_pages.routes, *admin_api.routes, *batches_api.routes,
+        ]  # fmt: skip
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
@@ -96,7 +140,7 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:
-        return [jobs.expire]
+        return [jobs.expire, jobs.deliver, jobs.remind, jobs.make]
 
     @hookimpl
     def register_schedules(self) -> Sequence[Schedule]:

@@ -308,6 +308,20 @@ async def record_payment(
     return await service.record(ctx, session, payment_id=payment_id, result=result)
 
 
+async def refund_stored(
+    ctx: Context, session: AsyncSession, *, order_id: UUID, method: str, amount: int, note: str = ""
+) -> None:
+    """Record under a row lock that a part paid with stored value is given back; its plugin gives the value itself.
+
+    Raises:
+        NotFound: nothing was paid with that method.
+        Invalid: more than was captured and is not refunded yet.
+    """
+    from shopwright_orders.services import stored_payments
+
+    await stored_payments.refund_stored(ctx, session, order_id, method, amount, note)
+
+
 async def unresolved_payments(ctx: Context, *, older_than: datetime, limit: int = 100) -> Sequence[UUID]:
     """Give order ids whose payment is ``pending`` or ``unknown`` since before a moment."""
     from shopwright_orders.services import read_orders

@@ -66,6 +66,13 @@ async def admin_cards(ctx: Context, query: PageQuery) -> web.Response:
         rows=[_row(ctx, account) for account in shown],
         total=await manage.total(ctx),
         searchable=False,
+        filters=[
+            {
+                "label": ctx.gettext("Many gift cards"),
+                "url": url(ctx, "gift_cards.admin_batches"),
+                "current": False,
+            }
+        ],
         next_url=f"{path}?after={shown[-1].id}" if len(found) > len(shown) else "",
         empty_title=ctx.gettext("No gift cards yet"),
         empty_text=ctx.gettext("Issue a gift card and give its code to whom it is for."),
@@ -88,10 +95,10 @@ async def admin_issue_card(ctx: Context, request: web.Request) -> web.Response:
     if form.value is None:
         return await _new(ctx, form.raw, form.errors, status=422)
     try:
-        amount, expires_at = _amount(ctx, form.value.amount), _end(form.value.last_day)
+        amount, expires_at = amount_of(ctx, form.value.amount), end_of(form.value.last_day)
         card_id, code = await manage.issue(ctx, amount, expires_at=expires_at, reason=form.value.reason)
     except Invalid as error:
-        return await _new(ctx, form.raw, _said(ctx, error), status=422)
+        return await _new(ctx, form.raw, said(ctx, error), status=422)
     return await _page(ctx, await manage.by_id(ctx, card_id), code=code)
 
 
@@ -134,9 +141,9 @@ async def _changed(ctx: Context, request: web.Request, card_id: UUID, *, is_adju
         return await _page(ctx, account, errors=form.errors, status=422)
     service = manage.adjust if is_adjusted else manage.top_up
     try:
-        await service(ctx, card_id, _amount(ctx, form.value.amount), form.value.reason)
+        await service(ctx, card_id, amount_of(ctx, form.value.amount), form.value.reason)
     except (Invalid, Conflict) as error:
-        return await _page(ctx, account, errors=_said(ctx, error), status=error.status)
+        return await _page(ctx, account, errors=said(ctx, error), status=error.status)
     ctx.visit.flash("success", ctx.gettext("The balance is changed."))
     return redirect(ctx, url(ctx, "gift_cards.admin_card", card_id=card_id))
 
@@ -171,7 +178,8 @@ async def _page(
     )
 
 
-def _amount(ctx: Context, typed: str) -> int:
+def amount_of(ctx: Context, typed: str) -> int:
+    """Read an amount as people write it."""
     try:
         return Money.from_decimal(typed.strip().replace(",", "."), ctx.store.currency).amount
     except ValueError:
@@ -179,7 +187,8 @@ def _amount(ctx: Context, typed: str) -> int:
         raise Invalid(errors=[FieldError("/amount", "not_a_number", message)]) from None
 
 
-def _end(last_day: str) -> datetime | None:
+def end_of(last_day: str) -> datetime | None:
+    """Give the moment after the last day."""
     if not last_day:
         return None
     try:
@@ -189,7 +198,8 @@ def _end(last_day: str) -> datetime | None:
         raise Invalid(errors=[FieldError("/last_day", "not_a_date", message)]) from None
 
 
-def _said(ctx: Context, error: Invalid | Conflict) -> dict[str, str]:
+def said(ctx: Context, error: Invalid | Conflict) -> dict[str, str]:
+    """Give errors by field, in the language of who reads them."""
     errors = {e.pointer.strip("/"): ctx.gettext(e.message) for e in error.errors}
     return {"last_day" if name == "expires_at" else name: message for name, message in errors.items()}
 

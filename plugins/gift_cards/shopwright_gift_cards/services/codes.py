@@ -9,13 +9,16 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without those that look alike. 31 is a prime: the last letter finds each wrong letter and each swap."""
 LENGTH = 16
 """15 letters of chance (74 bits) and the check letter."""
+PREFIX = 8
+"""The most letters before it."""
 
 
-def make() -> str:
-    """Make a code as the customer sees it: four times four letters."""
+def make(prefix: str = "") -> str:
+    """Make a code as the customer sees it: four times four letters, after a prefix that is for people to sort by."""
     chance = "".join(secrets.choice(LETTERS) for _ in range(LENGTH - 1))
     code = chance + _check(chance)
-    return "-".join(code[i : i + 4] for i in range(0, LENGTH, 4))
+    parts = [code[i : i + 4] for i in range(0, LENGTH, 4)]
+    return "-".join([prefix, *parts] if prefix else parts)
 
 
 def tidy(code: str) -> str:
@@ -25,9 +28,10 @@ def tidy(code: str) -> str:
 
 def is_possible(code: str) -> bool:
     """Tell whether a tidy code can be one at all: its letters and its check letter."""
-    if len(code) != LENGTH or any(letter not in LETTERS for letter in code):
+    if not LENGTH <= len(code) <= LENGTH + PREFIX or not (code.isascii() and code.isalnum()):
         return False
-    return _check(code[:-1]) == code[-1]
+    chance = code[-LENGTH:]
+    return all(letter in LETTERS for letter in chance) and _check(chance[:-1]) == chance[-1]
 
 
 def hashed(store_id: UUID, code: str) -> str:

@@ -14,7 +14,7 @@ from shopwright.ids import new_id
 from shopwright_orders.api import NewOrder
 
 METHOD = "gift_cards."
-Kind = Literal["issue", "top_up", "hold", "adjust"]
+Kind = Literal["issue", "top_up", "hold", "adjust", "refund"]
 
 # Whoever comes second waits for the row, finds less than the amount and writes nothing.
 _CHANGE = text("""
@@ -36,7 +36,7 @@ _RELEASE = text("""
 WITH given AS (
     INSERT INTO gift_cards_entry (store_id, id, account_id, kind, amount, reason, actor, order_id, at)
     VALUES (:store_id, :id, :account_id, 'release', :amount, '', :actor, :order_id, :now)
-    ON CONFLICT (store_id, account_id, order_id, kind) DO NOTHING RETURNING account_id
+    ON CONFLICT (store_id, account_id, order_id, kind) WHERE kind IN ('hold', 'release') DO NOTHING RETURNING account_id
 )
 UPDATE gift_cards_account AS a SET balance = a.balance + :amount FROM given
 WHERE a.id = given.account_id RETURNING a.id

@@ -15,7 +15,7 @@ from shopwright.errors import Conflict, FieldError, Invalid, NotFound
 from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.money import Money
-from shopwright_gift_cards.services import codes, ledger
+from shopwright_gift_cards.services import codes, expiry, ledger
 
 MOST = 10**12
 _CARD = text("""
@@ -72,7 +72,7 @@ class Entry:
 async def issue(
     ctx: Context, amount: int, *, expires_at: datetime | None = None, reason: str = ""
 ) -> tuple[UUID, str]:
-    """Make a gift card; gives its id and its code, which nobody can ask for again.
+    """Make a gift card; gives its id and its code, which nobody can ask for again. Without an end the store's rule counts.
 
     Raises:
         Invalid: names the field and what is accepted.
@@ -86,7 +86,8 @@ async def issue(
     code, account_id = codes.make(), new_id()
     values = {
         "store_id": ctx.store.id, "id": account_id, "code_hash": codes.hashed(ctx.store.id, codes.tidy(code)),
-        "last4": code[-4:], "currency": ctx.store.currency, "expires_at": expires_at, "now": now,
+        "last4": code[-4:], "currency": ctx.store.currency, "now": now,
+        "expires_at": expires_at or expiry.end_of(ctx),
     }  # fmt: skip
 
     async def work(session: AsyncSession) -> None:
@@ -107,13 +108,9 @@ async def grant(ctx: Context, customer_id: UUID, amount: int, reason: str) -> UU
     """
     if errors := _faults(amount, reason, is_adjusted=True) or ([] if amount > 0 else [_above_zero()]):
         raise Invalid(errors=errors)
-    values = {
-        "store_id": ctx.store.id, "id": new_id(), "customer_id": customer_id, "currency": ctx.store.currency,
-        "now": ctx.clock.now(),
-    }  # fmt: skip
 
     async def work(session: AsyncSession) -> UUID:
-        account_id = UUID(str((await session.execute(_CREDIT, values)).scalar_one()))
+        account_id = await credit_account(ctx, session, customer_id)
         if not await ledger.change(ctx, session, account_id, "issue", amount, reason=reason):
             raise _not_changed()
         data = {"amount": amount, "reason": reason}
@@ -143,6 +140,15 @@ async def adjust(ctx: Context, account_id: UUID, amount: int, reason: str) -> No
     if errors := _faults(amount, reason, is_adjusted=True):
         raise Invalid(errors=errors)
     await _changed(ctx, account_id, "adjust", amount, reason)
+
+
+async def credit_account(ctx: Context, session: AsyncSession, customer_id: UUID) -> UUID:
+    """Give the account of a customer's credit in the store's currency, made when there is none."""
+    values = {
+        "store_id": ctx.store.id, "id": new_id(), "customer_id": customer_id, "currency": ctx.store.currency,
+        "now": ctx.clock.now(),
+    }  # fmt: skip
+    return UUID(str((await session.execute(_CREDIT, values)).scalar_one()))
 
 
 async def switch(ctx: Context, account_id: UUID, version: int, *, enabled: bool) -> None:

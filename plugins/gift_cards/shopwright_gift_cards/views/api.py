@@ -6,13 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shopwright.actor import PUBLIC
+from shopwright.actor import PUBLIC, SIGNED_IN_CUSTOMER
 from shopwright.context import Context
 from shopwright.errors import NotFound
 from shopwright.http.routing import Routes, Scope
 from shopwright_checkout import api as checkout
-from shopwright_gift_cards.services import carts
+from shopwright_gift_cards.services import carts, own
 from shopwright_gift_cards.services.carts import EnteredCard
+from shopwright_gift_cards.services.own import Balance, OwnCard
 
 routes = Routes("gift_cards", Scope.API)
 
@@ -60,3 +61,16 @@ async def remove_gift_card(ctx: Context, cart_id: UUID, card_id: UUID) -> None:
 async def choose_store_credit(ctx: Context, cart_id: UUID, body: CreditBody) -> None:
     """Let the credit of the signed-in customer pay for a cart, or keep it; it pays unless told otherwise."""
     await carts.choose_credit(ctx, cart_id, use=body.use)
+
+
+@routes.post("/api/v1/gift-cards/balance", permission=PUBLIC, limit="10/60")
+async def get_card_balance(ctx: Context, body: CodeBody) -> Balance:
+    """Tell what is left on a gift card; 422 is the same for unknown, switched off and expired ones."""
+    return await own.balance(ctx, body.code)
+
+
+@routes.get("/api/v1/customers/me/gift-cards", permission=SIGNED_IN_CUSTOMER)
+async def list_own_cards(ctx: Context) -> Sequence[OwnCard]:
+    """List the credit of who is signed in and the gift cards that were mailed to them, with their history."""
+    assert ctx.actor.id is not None
+    return await own.of_customer(ctx, ctx.actor.id)
