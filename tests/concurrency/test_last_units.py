@@ -12,7 +12,7 @@ from tests.shop import EVERYTHING, add_product, furnish, place, ready_cart, syst
 from shopwright.db.settings import driver_options
 from shopwright.doctor_run import examine
 from shopwright.testing.kernels import ALPHA
-from shopwright_inventory.services import reservations
+from shopwright_inventory.services import reservations, selling
 
 pytestmark = pytest.mark.timeout(600)
 ROOMY = {"pool_size": 12, "max_overflow": 12, "pool_timeout": 120.0}
@@ -55,8 +55,8 @@ async def test_without_the_guard_the_same_race_oversells(make_kernel, make_clien
     admin = await asyncpg.connect(**driver_options(str(kernel.config.database_url)))
     await admin.execute("ALTER TABLE inventory_level DROP CONSTRAINT inventory_level_held_check")
     await admin.close()
-    monkeypatch.setattr(reservations, "_LOCK_LEVELS", text("SELECT 1 WHERE CAST(:ids AS uuid[]) IS NOT NULL"))
-    unguarded = str(reservations._HOLD).replace("AND l.on_hand - l.reserved - l.allocated >= w.quantity", "")
+    monkeypatch.setattr(selling, "_LOCK", text("SELECT 1 WHERE CAST(:ids AS uuid[]) IS NOT NULL"))
+    unguarded = str(reservations._HOLD).replace(reservations.GUARD, "")
     monkeypatch.setattr(reservations, "_HOLD", text(unguarded))
 
     await race(kernel, make_client, buyers=60, stock=5)

@@ -17,6 +17,7 @@ BREAK = {
     "inventory.on_hand": "UPDATE inventory_move SET quantity = quantity + 1",
     "inventory.not_negative": "UPDATE inventory_level SET on_hand = -1",
     "inventory.reserved": "UPDATE inventory_level SET reserved = reserved + 1",
+    "inventory.backorder": "UPDATE inventory_level SET backorder = 1",
     "inventory.expired": "UPDATE inventory_reservation SET state = 'active', expires_at = now() - interval '1 hour'",
     "checkout.lines": "UPDATE checkout_cart_line SET quantity = 0",
     "checkout.placed": "UPDATE checkout_cart SET status = 'open'",

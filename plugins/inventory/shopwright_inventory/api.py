@@ -12,13 +12,56 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.errors import Conflict
 from shopwright_catalog.api import Availability
+from shopwright_catalog.hookspecs import stock_available
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """How many of a variant are wanted."""
+    """How many of a variant are wanted; ``part_of`` is the variant whose place it took in ``stock_demand``."""
 
     variant_id: UUID
+    quantity: int
+    part_of: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where an order goes to, as far as it matters for from where it is sent; degrees of latitude and longitude."""
+
+    country: str = ""
+    postal_code: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StockLocation:
+    """A place where stock lies; ``code`` names it in a store."""
+
+    code: str
+    priority: int = 0
+    country: str = ""
+    postal_code: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StockAt:
+    """What an order could take of a variant at a location: what lies there, and with what may be owed for it."""
+
+    variant_id: UUID
+    location: StockLocation
+    ready: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """How many of a variant a location is to send."""
+
+    variant_id: UUID
+    location: str
     quantity: int
 
 
@@ -30,23 +73,50 @@ class OutOfStock(Conflict):
 
 
 async def availability(ctx: Context, variant_ids: Sequence[UUID]) -> dict[UUID, Availability]:
-    """Give what is left of each variant over all locations; variants without stock-keeping are always sellable."""
-    from shopwright_inventory.services import availability as service
+    """Give what is left of each variant over all locations, as all plugins say (catalogue's ``stock_available``).
 
-    return await service.of(ctx, variant_ids)
+    Variants without stock-keeping are always sellable.
+    """
+    everything: Mapping[UUID, Availability] = dict.fromkeys(variant_ids, Availability())
+    return dict(await ctx.hooks.filter(stock_available, everything, variant_ids=variant_ids))
+
+
+def combined(parts: Sequence[tuple[Availability, int]]) -> Availability:
+    """Give the availability of a whole that needs of each part a number of pieces: the scarcest part decides."""
+    from shopwright_inventory.services import combining
+
+    return combining.combined(parts)
 
 
 async def reserve(
-    ctx: Context, session: AsyncSession, *, owner: UUID, demand: Sequence[Demand], expires_at: datetime
-) -> None:
+    ctx: Context,
+    session: AsyncSession,
+    *,
+    owner: UUID,
+    demand: Sequence[Demand],
+    expires_at: datetime,
+    destination: Destination | None = None,
+) -> dict[UUID, Availability]:
     """Hold stock for an owner (an order id): repeated variants are summed, rows are locked in sorted order.
+
+    Before that plugins replace demand by that of its parts (``stock_demand``). ``destination`` is where the order
+    goes to, for the choice of locations. Gives the availability that each variant of ``demand`` had until then: it tells what has to wait.
 
     Raises:
         OutOfStock: at least one variant falls short; nothing is held.
     """
     from shopwright_inventory.services import reservations
 
-    await reservations.reserve(ctx, session, owner=owner, demand=demand, expires_at=expires_at)
+    return await reservations.reserve(
+        ctx, session, owner=owner, demand=demand, expires_at=expires_at, destination=destination
+    )
+
+
+async def waiting(ctx: Context, owner: UUID) -> dict[UUID, int]:
+    """Give how many of each variant that an owner holds are not there yet: who held first is served first."""
+    from shopwright_inventory.services import waiting as service
+
+    return await service.of(ctx, owner)
 
 
 async def extend(ctx: Context, session: AsyncSession, *, owner: UUID, expires_at: datetime) -> None:

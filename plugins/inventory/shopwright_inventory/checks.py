@@ -33,11 +33,26 @@ checks = [
                 FILTER (WHERE r.state = 'claimed'), 0)
         FROM inventory_level l LEFT JOIN inventory_reservation r ON r.store_id = l.store_id
             AND r.variant_id = l.variant_id AND r.location_id = l.location_id
-        GROUP BY l.store_id, l.id, l.reserved, l.allocated
+        GROUP BY l.store_id, l.id, l.reserved, l.allocated, l.on_hand, l.backorder
         HAVING l.reserved <> coalesce(sum(r.quantity) FILTER (WHERE r.state = 'active'), 0)
             OR l.allocated <> coalesce(sum(r.quantity) FILTER (WHERE r.state = 'claimed'), 0)
-            OR l.reserved + l.allocated > l.on_hand
+            OR l.reserved + l.allocated > l.on_hand + l.backorder
         """,
+    ),
+    DoctorCheck(
+        "inventory.backorder",
+        "I3",
+        "Nothing may be held beyond what is on hand but by the rules of its item",
+        """
+        SELECT l.variant_id, 'may hold ' || sum(l.backorder) || ' more than it has, limit ' || CASE
+            WHEN i.policy = 'deny' THEN '0' ELSE coalesce(i.backorder_limit::text, 'none') END
+        FROM inventory_level l JOIN inventory_item i ON i.store_id = l.store_id AND i.id = l.variant_id
+        GROUP BY l.store_id, l.variant_id, i.policy, i.backorder_limit
+        HAVING sum(l.backorder) > greatest(
+            CASE WHEN i.policy = 'deny' THEN 0 ELSE coalesce(i.backorder_limit, 2147483647) END,
+            sum(greatest(l.reserved + l.allocated - l.on_hand, 0)))
+        """,
+        "Save the item's rules again, or count it: both work out anew what its levels may hold.",
     ),
     DoctorCheck(
         "inventory.expired",

@@ -82,6 +82,7 @@ __all__ = [
     "save_category",
     "save_product",
     "save_products",
+    "stock_note",
     "store_picture",
     "summaries",
     "variants",
@@ -112,6 +113,13 @@ async def prices(ctx: Context, requests: Sequence[PriceRequest]) -> dict[UUID, P
     from shopwright_catalog.services import prices as service
 
     return await service.resolve(ctx, requests)
+
+
+def stock_note(ctx: Context, availability: Availability, quantity: int = 1) -> str:
+    """Say in the customer's words that a quantity is delivered later; empty when it is not."""
+    from shopwright_catalog.services import stock_note as service
+
+    return service.of(ctx, availability, quantity)
 
 
 async def product(ctx: Context, handle: str) -> ProductInfo | None:

@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -97,10 +97,25 @@ class VariantInfo:
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """Whether a variant can be bought, and how many are left (None: not counted)."""
+    """Whether a variant can be bought, and how many are left (None: as many as anybody wants).
+
+    What can be bought beyond what is ``ready`` (None: all of it is) is delivered later, ``expected_on`` a date
+    where one is known.
+    """
 
     sellable: bool = True
     left: int | None = None
+    ready: int | None = None
+    """How many lie in stock."""
+    backorder: bool = False
+    """It can be bought, and nothing of it is ready."""
+    preorder: bool = False
+    """It is not out yet: nothing of it is ready before ``expected_on``."""
+    expected_on: date | None = None
+
+    def waiting(self, quantity: int) -> int:
+        """Give how many of a quantity would have to wait."""
+        return 0 if self.ready is None else max(quantity - self.ready, 0)
 
 
 @dataclass(frozen=True, slots=True)

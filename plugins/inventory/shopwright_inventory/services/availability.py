@@ -6,17 +6,26 @@ from uuid import UUID
 
 from shopwright.context import Context
 from shopwright_catalog.api import Availability
+from shopwright_inventory.services.selling import Rules
 
 _LEFT = """
-SELECT i.id, coalesce(sum(l.on_hand - l.reserved - l.allocated), 0)::bigint AS available
+SELECT i.id, i.policy, i.safety_stock, i.backorder_limit, i.available_on,
+    coalesce(sum(l.on_hand) FILTER (WHERE p.active), 0)::bigint AS on_hand,
+    coalesce(sum(l.reserved + l.allocated) FILTER (WHERE p.active), 0)::bigint AS held,
+    coalesce(bool_or(p.active), false) AS placed
 FROM inventory_item i LEFT JOIN inventory_level l ON l.store_id = i.store_id AND l.variant_id = i.id
-WHERE i.id = ANY($1) AND i.tracked GROUP BY i.id
+LEFT JOIN inventory_location p ON p.store_id = l.store_id AND p.id = l.location_id
+WHERE i.id = ANY($1) AND i.tracked GROUP BY i.store_id, i.id
 """
 
 
 async def of(ctx: Context, variant_ids: Sequence[UUID]) -> dict[UUID, Availability]:
+    """Give what the stock says of variants, before other plugins had their say."""
     found = dict.fromkeys(variant_ids, Availability())
     if variant_ids:
+        today = ctx.clock.now().date()
         for row in await ctx.fetch_rows(_LEFT, list(variant_ids)):
-            found[row["id"]] = Availability(row["available"] > 0, row["available"])
+            rules = Rules(row["policy"], row["safety_stock"], row["backorder_limit"], row["available_on"])
+            in_stock = rules.in_stock(row["on_hand"], row["held"])
+            found[row["id"]] = rules.availability(in_stock, today, placed=row["placed"])
     return found

@@ -2,8 +2,8 @@
 """Holding stock for orders. Levels are locked in sorted order, and each change carries its own condition."""
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,28 +14,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
-from shopwright_inventory.api import Demand, OutOfStock
-from shopwright_inventory.services.news import tell
+from shopwright_catalog.api import Availability
+from shopwright_inventory.api import Allocation, Demand, Destination, OutOfStock
+from shopwright_inventory.hookspecs import stock_demand
+from shopwright_inventory.services import routes, selling
+from shopwright_inventory.services.combining import combined
+from shopwright_inventory.services.news import Change, tell
+from shopwright_inventory.services.selling import Stocked
 
-_LOCK = text("""
-SELECT i.id AS variant_id, l.location_id, l.on_hand - l.reserved - l.allocated AS available
-FROM inventory_item i LEFT JOIN inventory_level l ON l.store_id = i.store_id AND l.variant_id = i.id
-LEFT JOIN inventory_location p ON p.store_id = l.store_id AND p.id = l.location_id
-WHERE i.id = ANY(CAST(:ids AS uuid[])) AND i.tracked
-ORDER BY i.id, p.priority, l.location_id
-""")
-_LOCK_LEVELS = text("""
-SELECT 1 FROM inventory_level WHERE variant_id = ANY(CAST(:ids AS uuid[]))
-ORDER BY variant_id, location_id FOR UPDATE
-""")
-_HOLD = text("""
+GUARD = """AND l.reserved + l.allocated + w.quantity
+        <= l.on_hand - w.kept + CASE WHEN w.may_wait THEN l.backorder ELSE 0 END"""
+"""Enough of a level is left: its own condition, besides the lock and the table's CHECK."""
+_HOLD = text(f"""
 WITH wanted AS (
     SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-        AS x (id uuid, variant_id uuid, location_id uuid, quantity integer)
+        AS x (id uuid, variant_id uuid, location_id uuid, quantity integer, kept integer, may_wait boolean)
 ), held AS (
     UPDATE inventory_level l SET reserved = l.reserved + w.quantity, version = l.version + 1
     FROM wanted w WHERE l.variant_id = w.variant_id AND l.location_id = w.location_id
-        AND l.on_hand - l.reserved - l.allocated >= w.quantity
+        {GUARD}
     RETURNING w.id
 )
 INSERT INTO inventory_reservation (store_id, id, owner, variant_id, location_id, quantity, expires_at,
@@ -44,8 +41,8 @@ SELECT :store_id, w.id, :owner, w.variant_id, w.location_id, w.quantity, :expire
 FROM wanted w JOIN held USING (id)
 """)
 _LOCK_OWNER = text("""
-SELECT 1 FROM inventory_level WHERE (variant_id, location_id) IN (
-    SELECT variant_id, location_id FROM inventory_reservation WHERE owner = :owner AND state <> 'released')
+SELECT 1 FROM inventory_level WHERE variant_id IN (
+    SELECT variant_id FROM inventory_reservation WHERE owner = :owner AND state <> 'released')
 ORDER BY variant_id, location_id FOR UPDATE
 """)
 _CLAIM = text("""
@@ -76,10 +73,6 @@ FROM sums f WHERE l.variant_id = f.variant_id AND l.location_id = f.location_id
 RETURNING l.variant_id, f.reserved + f.allocated AS freed
 """
 _RELEASE = text(_FREE.format(which="owner = :owner AND state <> 'released'"))
-_LEFT = text("""
-SELECT variant_id, sum(on_hand - reserved - allocated) AS available FROM inventory_level
-WHERE variant_id = ANY(CAST(:ids AS uuid[])) GROUP BY variant_id
-""")
 _EXTEND = text("""
 UPDATE inventory_reservation SET expires_at = greatest(expires_at, :expires_at), updated_at = :now
 WHERE owner = :owner AND state = 'active'
@@ -88,8 +81,8 @@ _DUE = """
 SELECT id FROM inventory_reservation WHERE state = 'active' AND expires_at < $1 ORDER BY expires_at LIMIT 200
 """
 _LOCK_DUE = text("""
-SELECT 1 FROM inventory_level WHERE (variant_id, location_id) IN (
-    SELECT variant_id, location_id FROM inventory_reservation WHERE id = ANY(CAST(:ids AS uuid[])))
+SELECT 1 FROM inventory_level WHERE variant_id IN (
+    SELECT variant_id FROM inventory_reservation WHERE id = ANY(CAST(:ids AS uuid[])))
 ORDER BY variant_id, location_id FOR UPDATE
 """)
 # What was extended, claimed or released since it was found due is left alone.
@@ -99,31 +92,54 @@ _EXPIRE = text(
 
 
 async def reserve(
-    ctx: Context, session: AsyncSession, *, owner: UUID, demand: Sequence[Demand], expires_at: datetime
-) -> None:
+    ctx: Context,
+    session: AsyncSession,
+    *,
+    owner: UUID,
+    demand: Sequence[Demand],
+    expires_at: datetime,
+    destination: Destination | None = None,
+) -> dict[UUID, Availability]:
     """Do what ``api.reserve`` says."""
-    wanted: Counter[UUID] = Counter()
-    for item in demand:
-        wanted[item.variant_id] += item.quantity
-    ids = sorted(wanted)
-    await session.execute(_LOCK_LEVELS, {"ids": ids})
-    rows = (await session.execute(_LOCK, {"ids": ids})).all()
-    picks = _pick(wanted, rows)
-    if not picks:
+    parts = await ctx.hooks.filter(stock_demand, tuple(demand), session=session)
+    if any(part.quantity < 1 for part in parts):
+        raise ValueError("stock_demand: give a demand of 1 or more of each variant")
+    wanted = _summed(parts)
+    found = await _locked(session, wanted)
+    today = ctx.clock.now().date()
+    stock = {variant_id: stocked.availability(today) for variant_id, stocked in found.items()}
+    _check(demand, parts, wanted, stock)
+    await _hold(ctx, session, owner, wanted, found, expires_at, destination)
+    return _told(demand, parts, stock)
+
+
+async def _hold(
+    ctx: Context,
+    session: AsyncSession,
+    owner: UUID,
+    wanted: Mapping[UUID, int],
+    found: Mapping[UUID, Stocked],
+    expires_at: datetime,
+    destination: Destination | None,
+) -> None:
+    """Write the reservations of locked variants that have enough, and tell what is sold out now."""
+    if not found:
         return
-    result = await session.execute(
-        _HOLD,
-        {
-            "store_id": ctx.store.id, "owner": owner, "expires_at": expires_at, "now": ctx.clock.now(),
-            "rows": dump(picks),
-        },
-    )  # fmt: skip
+    today = ctx.clock.now().date()
+    asked = [Demand(variant_id, wanted[variant_id]) for variant_id in found]
+    places = [place for stocked in found.values() for place in stocked.places(today)]
+    picks = [
+        _pick(found[part.variant_id], part, today)
+        for part in await routes.choose(ctx, asked, places, destination)
+    ]
+    values = {"store_id": ctx.store.id, "owner": owner, "expires_at": expires_at, "now": ctx.clock.now()}
+    result = await session.execute(_HOLD, values | {"rows": dump(picks)})
     if getattr(result, "rowcount", -1) != len(picks):
-        raise _short({pick["variant_id"]: (pick["quantity"], 0) for pick in picks})
-    left: Counter[UUID] = Counter()
-    for row in rows:
-        left[row.variant_id] += row.available or 0
-    await tell(ctx, session, {id_: (n, 0) for id_, n in left.items() if n == wanted[id_]})
+        raise _short({want.variant_id: (want.quantity, 0) for want in asked})
+    changes = [
+        Change(x.variant_id, x.rules, x.in_stock, x.in_stock - wanted[x.variant_id]) for x in found.values()
+    ]
+    await tell(ctx, session, changes, reason="reserved", only_turns=True)
 
 
 async def extend(ctx: Context, session: AsyncSession, *, owner: UUID, expires_at: datetime) -> None:
@@ -139,11 +155,14 @@ async def claim(ctx: Context, session: AsyncSession, *, owner: UUID) -> bool:
     # The final SELECT sees the rows as they were before the statement: active ones have just been claimed.
     if not rows or any(row.state != "released" for row in rows):
         return True
-    demand = [Demand(row.variant_id, row.quantity) for row in rows]
-    try:
-        await reserve(ctx, session, owner=owner, demand=demand, expires_at=ctx.clock.now())
-    except OutOfStock:
+    # Released long ago: taken again as it was, part by part.
+    wanted = _summed([Demand(row.variant_id, row.quantity) for row in rows])
+    found = await _locked(session, wanted)
+    today = ctx.clock.now().date()
+    lefts = {variant_id: stocked.availability(today).left for variant_id, stocked in found.items()}
+    if any(left is not None and left < wanted[variant_id] for variant_id, left in lefts.items()):
         return False
+    await _hold(ctx, session, owner, wanted, found, ctx.clock.now(), None)
     await session.execute(_CLAIM, parameters)
     return True
 
@@ -170,51 +189,81 @@ async def _expire(ctx: Context, session: AsyncSession, ids: Sequence[UUID], now:
 
 
 async def _tell_freed(ctx: Context, session: AsyncSession, rows: Sequence[Any]) -> None:
-    """Tell of variants that were sold out until now."""
+    """Say anew what levels may hold beyond what they have, and tell of variants that were sold out until now."""
     freed: Counter[UUID] = Counter()
     for row in rows:
         freed[row.variant_id] += row.freed
     if not freed:
         return
-    left = (await session.execute(_LEFT, {"ids": list(freed)})).all()
-    back = {row.variant_id: (0, row.available) for row in left if row.available == freed[row.variant_id]}
-    await tell(ctx, session, back)
+    found = await selling.read(session, list(freed))
+    if waiting := [variant_id for variant_id, stocked in found.items() if not stocked.is_simple]:
+        await selling.spread(session, waiting)
+    changes = [
+        Change(x.variant_id, x.rules, x.in_stock - freed[x.variant_id], x.in_stock) for x in found.values()
+    ]
+    await tell(ctx, session, changes, reason="released", only_turns=True)
 
 
-def _pick(wanted: Counter[UUID], rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """Choose locations: one that has everything if there is one, else as far as each reaches."""
-    levels: dict[UUID, list[Any]] = {}
-    for row in rows:
-        levels.setdefault(row.variant_id, [])
-        if row.location_id is not None:
-            levels[row.variant_id].append(row)
-    picks: list[dict[str, Any]] = []
-    short: dict[UUID, tuple[int, int]] = {}
-    for variant_id, found in levels.items():
-        need = wanted[variant_id]
-        left = sum(max(row.available, 0) for row in found)
-        if left < need:
-            short[variant_id] = (need, left)
+async def _locked(session: AsyncSession, wanted: Mapping[UUID, int]) -> dict[UUID, Stocked]:
+    """Lock what is wanted, and read those of it that are counted."""
+    await selling.lock(session, list(wanted))
+    found = await selling.read(session, list(wanted))
+    return {variant_id: stocked for variant_id, stocked in found.items() if stocked.tracked}
+
+
+def _summed(parts: Sequence[Demand]) -> Counter[UUID]:
+    wanted: Counter[UUID] = Counter()
+    for part in parts:
+        wanted[part.variant_id] += part.quantity
+    return wanted
+
+
+def _pick(stocked: Stocked, part: Allocation, today: date) -> dict[str, Any]:
+    level = next(level for level in stocked.levels if level.location.code == part.location)
+    return {
+        "id": new_id(),
+        "variant_id": part.variant_id,
+        "location_id": level.location_id,
+        "quantity": part.quantity,
+        "kept": stocked.kept()[level.location_id],
+        "may_wait": stocked.rules.beyond(today) > 0,
+    }
+
+
+def _check(
+    demand: Sequence[Demand],
+    parts: Sequence[Demand],
+    wanted: Mapping[UUID, int],
+    stock: Mapping[UUID, Availability],
+) -> None:
+    """Refuse what there is not enough of, by the names under which it was asked for."""
+    asked, short = _summed(demand), dict[UUID, tuple[int, int]]()
+    for part in parts:
+        left = stock[part.variant_id].left if part.variant_id in stock else None
+        if left is None or left >= wanted[part.variant_id]:
             continue
-        whole = [row for row in found if row.available >= need]
-        for row in whole[:1] or found:
-            take = min(need, max(row.available, 0))
-            if take:
-                need -= take
-                picks.append(
-                    {
-                        "id": new_id(),
-                        "variant_id": variant_id,
-                        "location_id": row.location_id,
-                        "quantity": take,
-                    }
-                )
+        name = part.part_of or part.variant_id
+        number = asked[name] or wanted[part.variant_id]
+        enough_for = left * number // wanted[part.variant_id]
+        short[name] = (number, min(enough_for, short.get(name, (0, enough_for))[1]))
     if short:
         raise _short(short)
-    return picks
 
 
-def _short(lines: dict[UUID, tuple[int, int]]) -> OutOfStock:
+def _told(
+    demand: Sequence[Demand], parts: Sequence[Demand], stock: Mapping[UUID, Availability]
+) -> dict[UUID, Availability]:
+    """Give the availability of what was asked for, put together from its parts."""
+    asked, made_of = _summed(demand), dict[UUID, list[tuple[Availability, int]]]()
+    for part in parts:
+        if part.variant_id in stock:
+            name = part.part_of or part.variant_id
+            each = max(part.quantity // (asked[name] or part.quantity), 1) if part.part_of else 1
+            made_of.setdefault(name, []).append((stock[part.variant_id], each))
+    return {name: combined(found) for name, found in made_of.items()}
+
+
+def _short(lines: Mapping[UUID, tuple[int, int]]) -> OutOfStock:
     return OutOfStock(
         "There is not enough in stock.",
         extra={

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Changing what is on hand: always by a move, so that the ledger stays the truth."""
+"""Counting a variant at a location, and starting or ending its stock-keeping."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid, NotFound
 from shopwright.ids import new_id
-from shopwright_inventory.services.news import tell
+from shopwright_inventory.services import moves
 
 DEFAULT = "main"
 MAX_ON_HAND = 1_000_000_000
@@ -24,25 +24,8 @@ WITH made AS (
 SELECT id FROM made UNION ALL SELECT id FROM inventory_location WHERE code = :code LIMIT 1
 """)
 _TRACK = text("""
-WITH item AS (
-    INSERT INTO inventory_item (store_id, id, tracked) VALUES (:store_id, :variant_id, true)
-    ON CONFLICT (store_id, id) DO UPDATE SET tracked = true
-)
-INSERT INTO inventory_level (store_id, id, variant_id, location_id)
-VALUES (:store_id, :id, :variant_id, :location_id) ON CONFLICT (store_id, variant_id, location_id) DO NOTHING
-""")
-_LOCK = text("""
-SELECT on_hand, reserved, allocated, version FROM inventory_level
-WHERE variant_id = :variant_id AND location_id = :location_id FOR UPDATE
-""")
-_LEFT = text("SELECT sum(on_hand - reserved - allocated) FROM inventory_level WHERE variant_id = :variant_id")
-_MOVE = text("""
-WITH level AS (
-    UPDATE inventory_level SET on_hand = on_hand + :quantity, version = version + 1
-    WHERE variant_id = :variant_id AND location_id = :location_id
-)
-INSERT INTO inventory_move (store_id, id, variant_id, location_id, quantity, reason, note, actor, at)
-VALUES (:store_id, :id, :variant_id, :location_id, :quantity, :reason, :note, :actor, :now)
+INSERT INTO inventory_item (store_id, id, tracked) VALUES (:store_id, :variant_id, :tracked)
+ON CONFLICT (store_id, id) DO UPDATE SET tracked = excluded.tracked
 """)
 
 
@@ -75,9 +58,9 @@ async def count(
         message = "Give a whole number of 0 or more."
         raise Invalid(message, errors=[FieldError("/on_hand", "out_of_range", message)])
     place = await location_id(ctx, session, location)
-    keys = {"variant_id": variant_id, "location_id": place}
-    await session.execute(_TRACK, keys | {"store_id": ctx.store.id, "id": new_id()})
-    level = (await session.execute(_LOCK, keys)).one()
+    await _track(ctx, session, variant_id, tracked=True)
+    found = await moves.locked(ctx, session, place, [variant_id])
+    level = next(level for level in found[variant_id].levels if level.location_id == place)
     seen = 1 if expected_version == 0 else expected_version
     if seen is not None and level.version != seen:
         raise Conflict(
@@ -85,29 +68,16 @@ async def count(
             code="version_conflict",
             extra={"on_hand": level.on_hand, "version": level.version},
         )
-    held = level.reserved + level.allocated
-    if on_hand < held:
-        message = f"{held} of these are reserved or sold already, so there must be at least as many."
-        raise Conflict(message, code="stock_held", extra={"held": held})
-    if on_hand == level.on_hand:
-        return
-    await session.execute(
-        _MOVE,
-        keys
-        | {
-            "store_id": ctx.store.id, "id": new_id(), "quantity": on_hand - level.on_hand, "reason": reason,
-            "note": note, "actor": ctx.actor.label or ctx.actor.kind, "now": ctx.clock.now(),
-        },
-    )  # fmt: skip
-    left = int((await session.execute(_LEFT, {"variant_id": variant_id})).scalar_one())
-    await tell(ctx, session, {variant_id: (left - on_hand + level.on_hand, left)})
+    quantities = {variant_id: on_hand - level.on_hand}
+    await moves.move(
+        ctx, session, location_id=place, quantities=quantities, found=found, reason=reason, note=note
+    )
 
 
 async def untrack(ctx: Context, session: AsyncSession, *, variant_id: UUID) -> None:
-    await session.execute(
-        text("""
-        INSERT INTO inventory_item (store_id, id, tracked) VALUES (:store_id, :variant_id, false)
-        ON CONFLICT (store_id, id) DO UPDATE SET tracked = false
-        """),
-        {"store_id": ctx.store.id, "variant_id": variant_id},
-    )
+    await _track(ctx, session, variant_id, tracked=False)
+
+
+async def _track(ctx: Context, session: AsyncSession, variant_id: UUID, *, tracked: bool) -> None:
+    values = {"store_id": ctx.store.id, "variant_id": variant_id, "tracked": tracked}
+    await session.execute(_TRACK, values)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Changing what is on hand: always by a move, so that the ledger stays the truth."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shopwright.context import Context
+from shopwright.errors import Conflict
+from shopwright.ids import new_id
+from shopwright.jsontext import dump
+from shopwright_inventory.services import selling
+from shopwright_inventory.services.news import Change, tell
+from shopwright_inventory.services.selling import Stocked
+
+# Rows are written in the order of their ids, so that two writers at once cannot wait for each other.
+_LEVELS = text("""
+INSERT INTO inventory_level (store_id, id, variant_id, location_id)
+SELECT store_id, id, variant_id, location_id
+FROM jsonb_populate_recordset(NULL::inventory_level, CAST(:rows AS jsonb)) ORDER BY variant_id
+ON CONFLICT (store_id, variant_id, location_id) DO NOTHING
+""")
+_MOVES = text("""
+WITH moves AS (SELECT * FROM jsonb_populate_recordset(NULL::inventory_move, CAST(:rows AS jsonb))
+), levels AS (
+    UPDATE inventory_level l SET on_hand = l.on_hand + m.quantity, version = l.version + 1
+    FROM moves m WHERE l.variant_id = m.variant_id AND l.location_id = m.location_id
+)
+INSERT INTO inventory_move (store_id, id, variant_id, location_id, quantity, reason, note, actor, at)
+SELECT store_id, id, variant_id, location_id, quantity, reason, note, actor, at FROM moves
+""")
+
+
+async def locked(
+    ctx: Context, session: AsyncSession, location_id: UUID, variant_ids: list[UUID]
+) -> dict[UUID, Stocked]:
+    """Lock the levels of counted variants, with one at this location: it is made where there is none."""
+    rows = [
+        {"store_id": ctx.store.id, "id": new_id(), "variant_id": variant_id, "location_id": location_id}
+        for variant_id in variant_ids
+    ]
+    await session.execute(_LEVELS, {"rows": dump(rows)})
+    await selling.lock(session, variant_ids)
+    return await selling.read(session, variant_ids)
+
+
+async def move(
+    ctx: Context,
+    session: AsyncSession,
+    *,
+    location_id: UUID,
+    quantities: Mapping[UUID, int],
+    found: Mapping[UUID, Stocked],
+    reason: str,
+    note: str = "",
+) -> None:
+    """Add to (or take from) what is on hand of ``locked`` variants at a location, and tell what it changed.
+
+    What arrives serves those who wait; what a level may hold beyond what it has is said anew.
+
+    Raises:
+        Conflict: fewer would be left than are reserved or sold; ``extra["held"]`` says how many there must be.
+    """
+    common = {
+        "store_id": ctx.store.id, "location_id": location_id, "reason": reason, "note": note,
+        "actor": ctx.actor.label or ctx.actor.kind, "at": ctx.clock.now(),
+    }  # fmt: skip
+    rows, changes = [], []
+    for variant_id, quantity in quantities.items():
+        change = _changed(found[variant_id], location_id, quantity)
+        if quantity:
+            rows.append({**common, "id": new_id(), "variant_id": variant_id, "quantity": quantity})
+            changes.append(change)
+    if rows:
+        await session.execute(_MOVES, {"rows": dump(rows)})
+    if waiting := [variant_id for variant_id in quantities if not found[variant_id].is_simple]:
+        await selling.spread(session, waiting)
+    if changes:
+        await tell(ctx, session, changes, reason=reason)
+
+
+def _changed(stocked: Stocked, location_id: UUID, quantity: int) -> Change:
+    """Refuse what must not be taken, and give what the rest means for the variant."""
+    level = next(level for level in stocked.levels if level.location_id == location_id)
+    least = max(level.held - level.backorder, 0)
+    if quantity < 0 and level.on_hand + quantity < least:
+        words = f"{least} of these are reserved or sold already, so there must be at least as many."
+        raise Conflict(words, code="stock_held", extra={"held": least})
+    on_hand = sum(x.on_hand for x in stocked.active)
+    held = sum(x.held for x in stocked.active)
+    after = stocked.rules.in_stock(on_hand + (quantity if level.active else 0), held)
+    return Change(stocked.variant_id, stocked.rules, stocked.in_stock, after, level.location.code)
