@@ -48,6 +48,8 @@ SIGN_IN_PAGES = {
 BAD_TOKEN_PAGES = {"/admin/account/email/{token}"}
 CART = "?path=checkout%2Fcart.html"
 ADDRESSES = {
+    "/admin/stock/locations/{code}": "/admin/stock/locations/main",
+    "/api/admin/v1/stock-locations/{code}": "/api/admin/v1/stock-locations/main",
     "/admin/theme/{name}": "/admin/theme/bazaar",
     "/api/admin/v1/custom-fields/values/{entity}/{name}": "/api/admin/v1/custom-fields/values/catalog.product/lamp",
     "/admin/bulk-edit": "/admin/bulk-edit?all=1",

@@ -9,7 +9,7 @@ from shopwright.errors import BadRequest, Conflict, Invalid, NotFound
 from shopwright.hookspecs import register_doctor_checks
 from shopwright_catalog import api as catalog
 from shopwright_inventory.api import OutOfStock
-from shopwright_inventory.services import list_stock, locations
+from shopwright_inventory.services import list_stock
 
 
 async def told(ctx, variant_id):
@@ -121,16 +121,6 @@ async def test_low_items_are_listed_scarcest_first(ctx):
     for handle, stock in (("lamp", 5), ("desk", 0), ("chair", 6), ("gift", None)):
         await add_product(ctx, handle, stock=stock)
     assert [(i.title, i.available) for i in await list_stock.low(ctx, 5)] == [("Desk", 0), ("Lamp", 5)]
-
-
-async def test_locations_have_a_code_of_their_own(ctx):
-    await locations.add(ctx, code="attic", name="Attic", priority=5)
-    with pytest.raises(Conflict):
-        await locations.add(ctx, code="attic", name="Again")
-    with pytest.raises(Invalid) as refused:
-        await locations.add(ctx, code="The Attic", name=" ")
-    assert [error.pointer for error in refused.value.errors] == ["/code", "/name"]
-    assert [(p.code, p.priority) for p in await list_stock.locations(ctx)] == [("attic", 5)]
 
 
 def test_every_check_has_an_invariant(kernel):

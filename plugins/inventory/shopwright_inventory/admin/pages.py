@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stock in the admin: what there is, counting it, the moves of an item, locations."""
+"""Stock in the admin: what there is, counting it, the moves of an item."""
 
 from typing import Literal
 from urllib.parse import urlencode
@@ -9,12 +9,12 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from shopwright.context import Context
-from shopwright.errors import Conflict, Invalid, NotFound, ShopwrightError
+from shopwright.errors import Conflict, NotFound, ShopwrightError
 from shopwright.http.forms import read_form
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_admin.api import admin_page
-from shopwright_inventory.services import list_stock, locations, stock
+from shopwright_inventory.services import list_locations, list_stock, stock
 
 routes = Routes("inventory", Scope.ADMIN)
 Reason = Literal["counted", "received", "adjusted", "returned", "damaged"]
@@ -39,14 +39,6 @@ class CountForm(BaseModel):
     back: Literal["list", "item"] = "list"
 
 
-class LocationForm(BaseModel):
-    """A new location."""
-
-    code: str = Field(min_length=1, max_length=40)
-    name: str = Field(min_length=1, max_length=80)
-    priority: int = Field(default=0, ge=-1000, le=1000)
-
-
 @routes.get("/admin/stock", permission="inventory.stock.view")
 async def admin_stock(ctx: Context, query: ListQuery) -> web.Response:
     """List what is in stock."""
@@ -64,28 +56,6 @@ async def admin_stock(ctx: Context, query: ListQuery) -> web.Response:
     )
 
 
-@routes.get("/admin/stock/locations", permission="inventory.stock.view")
-async def admin_locations(ctx: Context) -> web.Response:
-    """List locations."""
-    return await _locations(ctx, {}, {})
-
-
-@routes.post("/admin/stock/locations", permission="inventory.stock.edit")
-async def admin_add_location(ctx: Context, request: web.Request) -> web.Response:
-    """Add a location."""
-    assert ctx.visit is not None
-    form = await read_form(request, LocationForm)
-    if form.value is None:
-        return await _locations(ctx, form.raw, form.errors, status=422)
-    try:
-        await locations.add(ctx, **form.value.model_dump())
-    except (Invalid, Conflict) as error:
-        errors = {e.pointer.strip("/"): ctx.gettext(e.message) for e in error.errors}
-        return await _locations(ctx, form.raw, errors, status=error.status)
-    ctx.visit.flash("success", ctx.gettext("The location is added."))
-    return redirect(ctx, url(ctx, "inventory.admin_locations"))
-
-
 @routes.get("/admin/stock/{variant_id}", permission="inventory.stock.view")
 async def admin_stock_item(ctx: Context, variant_id: UUID) -> web.Response:
     """Show one item with its moves."""
@@ -99,7 +69,7 @@ async def admin_stock_item(ctx: Context, variant_id: UUID) -> web.Response:
         crumbs=[(ctx.gettext("Stock"), url(ctx, "inventory.admin_stock")), (item.title, "")],
         item=item,
         moves=await list_stock.moves(ctx, variant_id),
-        locations=await list_stock.locations(ctx),
+        locations=await list_locations.everything(ctx),
         can_edit=ctx.actor.can("inventory.stock.edit"),
     )
 
@@ -146,21 +116,4 @@ def _why(ctx: Context, error: Conflict) -> str:
     return ctx.gettext(
         "%(number)s of these are reserved or sold already, so there must be at least as many.",
         number=error.extra["held"],
-    )
-
-
-async def _locations(
-    ctx: Context, typed: dict[str, str], errors: dict[str, str], *, status: int = 200
-) -> web.Response:
-    title = ctx.gettext("Locations")
-    return await admin_page(
-        ctx,
-        "inventory/admin/locations.html",
-        title=title,
-        status=status,
-        crumbs=[(ctx.gettext("Stock"), url(ctx, "inventory.admin_stock")), (title, "")],
-        locations=await list_stock.locations(ctx),
-        typed=typed,
-        errors=errors,
-        can_edit=ctx.actor.can("inventory.stock.edit"),
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stock as staff see it: variants with their levels, moves of a variant, locations."""
+"""Stock as staff see it: variants with their levels, moves of a variant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,6 @@ SELECT m.at, o.name AS location, m.quantity, m.reason, m.note, m.actor FROM inve
 JOIN inventory_location o ON o.store_id = m.store_id AND o.id = m.location_id
 WHERE m.variant_id = $1 ORDER BY m.id DESC LIMIT $2
 """
-_LOCATIONS = "SELECT code, name, priority FROM inventory_location ORDER BY priority, code"
 _LOW = """
 SELECT i.id AS variant_id, sum(l.on_hand - l.reserved - l.allocated)::bigint AS available
 FROM inventory_item i JOIN inventory_level l ON l.store_id = i.store_id AND l.variant_id = i.id
@@ -85,15 +84,6 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
-    """A place where stock lies; orders take from the lowest priority first."""
-
-    code: str
-    name: str
-    priority: int
-
-
-@dataclass(frozen=True, slots=True)
 class LowItem:
     """A variant of which few are left."""
 
@@ -123,10 +113,6 @@ async def item(ctx: Context, variant_id: UUID) -> StockItem | None:
 async def moves(ctx: Context, variant_id: UUID, *, limit: int = 200) -> list[Move]:
     """Give the ledger of a variant, newest first."""
     return [Move(*row) for row in await ctx.fetch_rows(_MOVES, variant_id, limit)]
-
-
-async def locations(ctx: Context) -> list[Location]:
-    return [Location(*row) for row in await ctx.fetch_rows(_LOCATIONS)]
 
 
 async def low(ctx: Context, at_most: int, *, limit: int = 8) -> list[LowItem]:
