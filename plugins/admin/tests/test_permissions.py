@@ -14,7 +14,7 @@ from shopwright_customers.services import companies, groups, notes, segments
 PASSWORD = "correct horse battery 9"
 EVERY = frozenset(
     """
-    approvals.request.view catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view collections.collection.edit
+    approvals.request.view brands.brand.edit brands.brand.view catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view collections.collection.edit
     collections.collection.view custom_fields.definition.edit custom_fields.definition.view custom_fields.value.edit
     custom_fields.value.view customers.customer.edit
     customers.customer.view customers.company.edit customers.company.view customers.group.edit customers.group.view customers.privacy.edit discounts.promotion.edit
@@ -30,7 +30,7 @@ LACKS = {
     "manager": frozenset({"kernel.staff.view", "kernel.staff.edit", "kernel.settings.installation"}),
     "customer_service": frozenset(
         """
-        catalog.category.edit catalog.product.edit collections.collection.edit custom_fields.definition.edit custom_fields.value.edit discounts.promotion.edit gift_cards.card.adjust gift_cards.card.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
+        brands.brand.edit catalog.category.edit catalog.product.edit collections.collection.edit custom_fields.definition.edit custom_fields.value.edit discounts.promotion.edit gift_cards.card.adjust gift_cards.card.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
         kernel.jobs.edit kernel.plugins.edit kernel.settings.edit kernel.settings.installation kernel.staff.edit
         pricing.list.edit redirects.redirect.edit stock_notices.notice.edit tax.rate.edit
         """.split()
@@ -96,6 +96,7 @@ async def things(kernel, ctx, people, make_client):
     owner = people["owner"]
     headers = await bearer(
         ctx,
+        "brands.brand.edit",
         "catalog.category.edit",
         "catalog.product.edit",
         "collections.collection.edit",
@@ -107,6 +108,8 @@ async def things(kernel, ctx, people, make_client):
         "custom_fields.definition.edit",
     )
     category = await owner.send("PUT", "/api/admin/v1/categories/lamp", {"title": "Lamps"}, headers=headers)
+    brand = await owner.send("PUT", "/api/admin/v1/brands/lamp", {"name": "Mill"}, headers=headers)
+    assert brand.status == 201
     cosy = {"title": "Cosy"}
     collection = await owner.send("PUT", "/api/admin/v1/collections/lamp", cosy, headers=headers)
     fields = "/api/admin/v1/custom-fields/definitions/catalog.product/custom.note"

@@ -15,7 +15,12 @@ from shopwright_redirects.admin import pages
 from shopwright_redirects.services import redirects
 from shopwright_redirects.views import admin_api
 
-_PAGES = {"product": "/products/", "category": "/categories/", "collection": "/collections/"}
+_PAGES = {
+    "product": "/products/",
+    "category": "/categories/",
+    "collection": "/collections/",
+    "brand": "/brands/",
+}
 _COLUMNS = ("source", "target", "origin")
 
 

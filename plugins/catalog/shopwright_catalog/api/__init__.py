@@ -3,8 +3,10 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from multidict import MultiDictProxy
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
@@ -75,7 +77,10 @@ __all__ = [
     "check_handle",
     "handle_of",
     "ids_of",
+    "ids_of_skus",
+    "is_stored_picture",
     "live_options",
+    "pictures",
     "place_pictures",
     "prices",
     "product",
@@ -85,8 +90,10 @@ __all__ = [
     "stock_note",
     "store_picture",
     "summaries",
+    "take_pictures",
     "variants",
     "variants_in",
+    "want_copies",
 ]
 
 
@@ -141,7 +148,7 @@ async def cards(
 ) -> CardPage:
     """Give published products as cards: the given ids in their order, or one page of a category or of all.
 
-    ``filters`` are ``key:value``, of keys that plugins know (``listing_filters``).
+    ``filters`` are ``key:value``: ``vendor``, and keys that plugins know (``listing_filters``).
 
     Raises:
         BadRequest: the cursor is not one of ours.
@@ -166,6 +173,13 @@ async def ids_of(ctx: Context, handles: Sequence[str]) -> dict[str, UUID]:
     from shopwright_catalog.services import read_summaries
 
     return await read_summaries.ids_of(ctx, handles)
+
+
+async def ids_of_skus(ctx: Context, skus: Sequence[str]) -> dict[str, tuple[UUID, ...]]:
+    """Give the ids of variants by SKU, several where a store uses one twice; unknown ones are left out."""
+    from shopwright_catalog.services import read_variants
+
+    return await read_variants.ids_of_skus(ctx, skus)
 
 
 async def groups_of(ctx: Context, product_ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
@@ -238,6 +252,38 @@ def store_picture(ctx: Context, path: Path, *, name: str = "") -> ImageInput:
     from shopwright_catalog.services import store_picture as service
 
     return service.store(ctx, path, name or path.name)
+
+
+async def take_pictures(ctx: Context, posted: MultiDictProxy[Any], name: str) -> list[ImageInput]:
+    """Store the pictures of a file field of a form.
+
+    Raises:
+        Invalid: one of them is not an image we take; says which and why.
+    """
+    from shopwright_catalog.admin import uploads
+
+    return await uploads.pictures(ctx, posted, name)
+
+
+async def pictures(ctx: Context, images: Sequence[ImageInput]) -> dict[str, Picture]:
+    """Give stored images as pages show them, by source, with the copies that were made of them."""
+    from shopwright_catalog.services import renditions
+
+    return await renditions.shown(ctx, images)
+
+
+def is_stored_picture(source: str) -> bool:
+    """Tell whether a text is a path in the media folder."""
+    from shopwright_catalog.services.pictures import is_stored
+
+    return is_stored(source)
+
+
+async def want_copies(ctx: Context, session: AsyncSession, sources: Sequence[str]) -> None:
+    """Have copies of stored pictures made, after the caller's commit; for pictures outside the catalogue."""
+    from shopwright_catalog.jobs import want_renditions
+
+    await want_renditions(ctx, session, sources)
 
 
 async def place_pictures(ctx: Context, session: AsyncSession, pictures: Mapping[str, ImageInput]) -> int:

@@ -10,6 +10,7 @@ from shopwright.errors import FieldError, Invalid
 from shopwright_catalog.api import ListingFilter
 from shopwright_catalog.hookspecs import listing_filters
 
+_OWN = {"vendor": "x.vendor = ANY($1::text[])"}
 _PARAMETER = re.compile(r"\$(\d+)")
 
 
@@ -22,12 +23,25 @@ async def conditions(ctx: Context, filters: Sequence[str]) -> list[ListingFilter
     if not filters:
         return []
     wanted = [(key, value) for key, _, value in (text.partition(":") for text in filters)]
-    found = await ctx.hooks.collect(listing_filters, wanted=wanted)
+    found = [*_own(wanted), *await ctx.hooks.collect(listing_filters, wanted=wanted)]
     known = {one.key for one in found}
     unknown = sorted({key for key, _ in wanted} - known)
     if unknown:
-        words = f"There is no filter {unknown[0][:80]!r}. Write filters like custom.material:oak."
+        words = (
+            f"There is no filter {unknown[0][:80]!r}. Write filters like vendor:Mill or custom.material:oak."
+        )
         raise Invalid(words, errors=[FieldError("/filter", "unknown_filter", words)])
+    return found
+
+
+def _own(wanted: Sequence[tuple[str, str]]) -> list[ListingFilter]:
+    """Give the conditions that the catalogue knows itself; of several values of a key any will do."""
+    found = []
+    for key, condition in _OWN.items():
+        values = [value for name, value in wanted if name == key]
+        if values:
+            sql = f"SELECT x.id FROM catalog_product x WHERE x.published AND {condition}"
+            found.append(ListingFilter(key, sql, (values,)))
     return found
 
 

@@ -2,7 +2,7 @@
 """Which pictures of a store have copies in other widths and formats, and which of them wait for theirs."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from shopwright.context import Context
 from shopwright.ids import new_id
 from shopwright.jobs import Retry
 from shopwright.jsontext import dump
-from shopwright_catalog.services.pictures import address, is_stored, rendition
+from shopwright_catalog.api import ImageInput, Picture
+from shopwright_catalog.services.pictures import address, is_stored, picture, rendition
 from shopwright_catalog.services.read_categories import TAG as CATEGORIES
 
 RETRY = Retry(attempts=3, first=60.0, factor=10.0)
@@ -52,6 +53,7 @@ UPDATE catalog_rendition SET state = :state, widths = :widths, reason = :reason,
 _SMALL = """
 SELECT source, widths[1] AS width FROM catalog_rendition WHERE source = ANY($1::text[]) AND widths <> '{}'
 """
+_WIDTHS = "SELECT source, widths FROM catalog_rendition WHERE source = ANY($1::text[])"
 _SHOWN_BY = text("""
 SELECT i.product_id FROM unnest(CAST(:sources AS text[])) AS wanted
 JOIN catalog_image i ON i.source NOT LIKE 'http%' AND md5(i.source) = md5(wanted) AND i.source = wanted
@@ -124,6 +126,14 @@ async def small(ctx: Context, sources: Sequence[str]) -> Callable[[str], str]:
     rows = await ctx.fetch_rows(_SMALL, list(sources)) if sources else []
     light = {row["source"]: rendition(row["source"], row["width"], "webp") for row in rows}
     return lambda source: address(ctx, light.get(source, source))
+
+
+async def shown(ctx: Context, images: Sequence[ImageInput]) -> dict[str, Picture]:
+    """Give stored images as pages show them, by source."""
+    rows = await ctx.fetch_rows(_WIDTHS, [image.source for image in images]) if images else []
+    widths = {row["source"]: row["widths"] for row in rows}
+    found = {x.source: picture(ctx, asdict(x) | {"widths": widths.get(x.source)}, {}, x.alt) for x in images}
+    return {source: one for source, one in found.items() if one is not None}
 
 
 async def forget_pages(ctx: Context, sources: list[str]) -> None:
