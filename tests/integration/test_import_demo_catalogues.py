@@ -10,7 +10,7 @@ from tests.shop import EVERYTHING, system
 
 from shopwright.testing.kernels import ALPHA, BETA
 from shopwright_catalog.api import product
-from shopwright_importer.api import import_shopify
+from shopwright_importer.api import import_products
 
 CATALOGUES = Path(__file__).resolve().parents[2] / "examples" / "catalogues"
 
@@ -27,7 +27,7 @@ async def test_a_demo_catalogue_arrives_in_two_languages(
     with (CATALOGUES / f"{name}.{locale}.csv").open(encoding="utf-8", newline="") as file:
         titles = {row["Handle"]: row["Title"] for row in csv.DictReader(file)}
 
-    report = await import_shopify(ctx, CATALOGUES / f"{name}.csv")
+    report = await import_products(ctx, CATALOGUES / f"{name}.csv")
 
     there = replace(ctx, locale=locale)
     drafts = {

@@ -46,7 +46,14 @@ async def test_a_kind_decides_about_shipping_stock_and_sale(make_kernel, make_cl
     editor = f"/admin/products/{product_id}"
     page = await (await staff.get(editor)).text()
     assert '<option value="catalog.physical" selected>Physical</option>' in page
-    form = {"title": "Lamp", "handle": "lamp", "version": "1", "published": "true", "price.0": "49", "sku.0": "LAMP"}
+    form = {
+        "title": "Lamp",
+        "handle": "lamp",
+        "version": "1",
+        "published": "true",
+        "price.0": "49",
+        "sku.0": "LAMP",
+    }
     saved = await staff.submit(editor, form | {"kind": "gift_cards.card"})
     assert saved.status == 303
     before = (await catalog.variants(ctx, [lamp]))[lamp]

@@ -18,7 +18,7 @@ EVERY = frozenset(
     collections.collection.view custom_fields.definition.edit custom_fields.definition.view custom_fields.value.edit
     custom_fields.value.view customers.customer.edit
     customers.customer.view customers.company.edit customers.company.view customers.group.edit customers.group.view customers.privacy.edit discounts.promotion.edit
-    discounts.promotion.view gift_cards.card.adjust gift_cards.card.edit gift_cards.card.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
+    discounts.promotion.view gift_cards.card.adjust gift_cards.card.edit gift_cards.card.view importer.export.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
     kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view orders.order.edit
     orders.order.view pricing.list.edit pricing.list.view redirects.redirect.edit redirects.redirect.view
@@ -152,6 +152,8 @@ async def things(kernel, ctx, people, make_client):
         "file", b"Handle,Title,Variant Price\nbulb,Bulb,3.50\n", filename="a.csv", content_type="text/csv"
     )
     upload = await owner.request("POST", "/admin/import", data=form)
+    asked = await owner.submit("/admin/export", {}, action="/admin/export/shopify-csv")
+    assert asked.status == 303
     await kernel.jobs.drain()
     assert (category.status, collection.status, upload.status) == (201, 201, 303)
     staff = {user.name: user.id for user in await kernel.auth.staff.all(ctx)}
@@ -162,7 +164,7 @@ async def things(kernel, ctx, people, make_client):
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
         "redirect_id": new_id(), "notice_id": new_id(), "token": "x" * 43, "customer_id": customer["id"],
         "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "company_id": company_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
-        "edit_id": bulk["edit"]["id"], "batch_id": batch["id"], "card_id": card["id"], "card_batch_id": cards["id"],
+        "edit_id": bulk["edit"]["id"], "batch_id": batch["id"], "card_id": card["id"], "card_batch_id": cards["id"], "format_code": "shopify-csv",
     }  # fmt: skip
 
 

@@ -74,14 +74,16 @@ class ImportOptions:
     pictures: Path | None = None
     categories_of: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Category handles by product type."""
+    format: str = ""
+    """As in ``shopwright import <format>``; without one the columns tell it."""
     restart: bool = False
     """Begin anew, even when an earlier import of this very file was interrupted."""
 
 
-async def import_shopify(
+async def import_products(
     ctx: Context, path: Path, *, options: ImportOptions | None = None, progress: Progress | None = None
 ) -> ImportReport:
-    """Take in a Shopify product CSV: streamed, each product whole or not at all, resumable, repeatable.
+    """Take in a product CSV: streamed, each product whole or not at all, resumable, repeatable.
 
     Raises:
         FileError: the file cannot be read as such a CSV at all; says what is wrong with it.

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.i18n import translatable
 from shopwright.jobs import Job, Schedule
-from shopwright_importer.api import FileError, import_shopify
+from shopwright_importer.api import FileError, ImportOptions, import_products
 from shopwright_importer.services import fetch_pictures as service
 from shopwright_importer.services import notes
 
@@ -24,11 +24,28 @@ class TakeIn:
     """An import that waits."""
 
     run_id: UUID
+    format: str = ""
+    """The chosen one; without it the columns tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchPictures:
     """The pictures of a store that are due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file of all products to write, by the code of its format."""
+
+    format: str
+
+
+async def _export(ctx: Context, payload: Export) -> None:
+    # The service needs this job to ask for it.
+    from shopwright_importer.services.exports.files import path_of
+    from shopwright_importer.services.exports.write import write
+
+    await write(ctx, payload.format, path_of(ctx, payload.format))
 
 
 async def _take_in(ctx: Context, payload: TakeIn) -> None:
@@ -38,7 +55,7 @@ async def _take_in(ctx: Context, payload: TakeIn) -> None:
         return
     path = Path(run.path)
     try:
-        await import_shopify(ctx, path)
+        await import_products(ctx, path, options=ImportOptions(format=payload.format))
     except FileError as error:
         await notes.end(ctx, run.id, "failed", error.words, error.values)
     except Exception as error:
@@ -71,6 +88,7 @@ async def fetch_soon(ctx: Context, session: AsyncSession, *, delay: float = 0.0)
 
 
 take_in = Job("importer.take_in", TakeIn, _take_in, timeout=3600.0)
+export = Job("importer.export", Export, _export, timeout=3600.0)
 fetch_pictures = Job("importer.fetch_pictures", FetchPictures, _fetch_pictures, timeout=300.0)
 # What was due while the plugin was off, or nobody worked, is found within the hour.
 hourly = Schedule("importer.fetch_pictures_hourly", "23 * * * *", fetch_pictures, FetchPictures())

@@ -13,8 +13,8 @@ from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import NavItem
 from shopwright_importer import jobs
-from shopwright_importer.admin import pages
-from shopwright_importer.commands import app
+from shopwright_importer.admin import exports, pages
+from shopwright_importer.commands import app, export_app
 from shopwright_importer.services import demo
 
 _TEXTS = {
@@ -36,7 +36,10 @@ class Plugin(BasePlugin):
         summary="Takes in product files of other platforms.",
         requires=("admin", "catalog", "inventory"),
         hosts=("*",),
-        permissions=(Permission("importer.run.edit", "Import files"),),
+        permissions=(
+            Permission("importer.run.edit", "Import files"),
+            Permission("importer.export.view", "Export products"),
+        ),
         pii=tuple(
             PiiColumn(table, column, "none") for table, columns in _TEXTS.items() for column in columns
         ),
@@ -44,11 +47,11 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return list(pages.routes)
+        return [*pages.routes, *exports.pages, *exports.api]
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:
-        return [jobs.take_in, jobs.fetch_pictures]
+        return [jobs.take_in, jobs.fetch_pictures, jobs.export]
 
     @hookimpl
     def register_schedules(self) -> Sequence[Schedule]:
@@ -57,11 +60,15 @@ class Plugin(BasePlugin):
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
         path = url(ctx, "importer.admin_import")
-        return [NavItem(ctx.gettext("Import"), path, "importer.run.edit", "Catalogue", "upload", 90)]
+        export = url(ctx, "importer.admin_export")
+        return [
+            NavItem(ctx.gettext("Import"), path, "importer.run.edit", "Catalogue", "upload", 90),
+            NavItem(ctx.gettext("Export"), export, "importer.export.view", "Catalogue", "download", 91),
+        ]
 
     @hookimpl
     def register_commands(self) -> Sequence[Command]:
-        return [Command("importer.import", app)]
+        return [Command("importer.import", app), Command("importer.export", export_app)]
 
     @hookimpl
     async def demo_data(self, ctx: Context, source: DemoSource) -> Sequence[str]:

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 from plugins.importer.tests.conftest import lamp
 
-from shopwright_importer.api import ImportOptions, import_shopify
+from shopwright_importer.api import ImportOptions, import_products
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ async def test_a_picture_beside_the_file_is_copied_under_a_name_of_its_content(c
         lamp(**{"Image Src": "Lamp é.webp", "Image Alt Text": "A lamp", "Variant Image": "Lamp é.webp"})
     )
 
-    report = await import_shopify(ctx, path)
+    report = await import_products(ctx, path)
 
     [(source, alt, width, height)] = await images()
     assert (report.refusals, alt, width, height) == ((), "A lamp", 40, 30)
@@ -34,7 +34,7 @@ async def test_a_picture_beside_the_file_is_copied_under_a_name_of_its_content(c
 
 
 async def test_an_outside_picture_keeps_its_address(ctx, write, images):
-    await import_shopify(ctx, write(lamp(**{"Image Src": "https://img.example/a b.jpg?v=1"})))
+    await import_products(ctx, write(lamp(**{"Image Src": "https://img.example/a b.jpg?v=1"})))
 
     assert await images() == [("https://img.example/a b.jpg?v=1", "", 0, 0)]
 
@@ -62,7 +62,7 @@ async def test_a_picture_that_cannot_be_taken_is_told_and_the_product_goes_in(
     if content is not None:
         (tmp_path / name).write_bytes(content)
 
-    report = await import_shopify(ctx, write(lamp(**{"Image Src": name})))
+    report = await import_products(ctx, write(lamp(**{"Image Src": name})))
 
     assert [(r.line, r.code, r.message) for r in report.refusals] == [(2, "image_refused", words)]
     assert (report.products_created, await images()) == (1, [])
@@ -73,7 +73,7 @@ async def test_pictures_may_lie_in_another_folder(ctx, write, images, tmp_path):
     Image.new("RGB", (4, 3)).save(tmp_path / "pictures" / "lamp.png")
     path = write(lamp(**{"Image Src": "lamp.png"}))
 
-    await import_shopify(ctx, path, options=ImportOptions(pictures=tmp_path / "pictures"))
+    await import_products(ctx, path, options=ImportOptions(pictures=tmp_path / "pictures"))
 
     assert len(await images()) == 1
 
@@ -95,7 +95,7 @@ async def test_texts_in_other_languages_go_in_with_the_product(ctx, write, tmp_p
         }
     )
 
-    await import_shopify(ctx, write(row))
+    await import_products(ctx, write(row))
 
     from shopwright_catalog.api import product
 

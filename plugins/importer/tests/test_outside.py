@@ -11,7 +11,7 @@ from tests.shop import as_staff, system
 
 from shopwright.testing.kernels import ALPHA, BETA
 from shopwright_catalog import api as catalog
-from shopwright_importer.api import ImportOptions, import_shopify
+from shopwright_importer.api import ImportOptions, import_products
 from shopwright_importer.services import outside
 from shopwright_importer.services.notes import runs
 
@@ -57,7 +57,7 @@ def report(ctx):
 
 async def test_a_picture_is_a_drawing_until_it_is_fetched(ctx, write, server, shown, report):
     address = server.url("good/Lamp.png?v=1")
-    done = await import_shopify(ctx, write(lamp(**{"Image Src": address, "Variant Image": address})))
+    done = await import_products(ctx, write(lamp(**{"Image Src": address, "Variant Image": address})))
     before = await shown()
     counted = (await report())[0]
 
@@ -75,9 +75,9 @@ async def test_a_picture_is_a_drawing_until_it_is_fetched(ctx, write, server, sh
 async def test_an_address_is_fetched_once_however_often_it_is_named(ctx, write, server, shown):
     address = server.url("good/a.png")
     rows = [lamp(f"lamp-{number}", **{"Image Src": address}) for number in range(60)]
-    await import_shopify(ctx, write(*rows))
+    await import_products(ctx, write(*rows))
     await ctx.kernel.jobs.drain(strict=True)
-    await import_shopify(ctx, write(*rows, lamp("desk", **{"Image Src": address})))
+    await import_products(ctx, write(*rows, lamp("desk", **{"Image Src": address})))
     desk = await shown("desk")
     await ctx.kernel.jobs.drain(strict=True)
 
@@ -87,11 +87,11 @@ async def test_an_address_is_fetched_once_however_often_it_is_named(ctx, write, 
 
 async def test_an_import_that_is_repeated_changes_nothing(ctx, write, server):
     path = write(lamp(**{"Image Src": server.url("good/a.png")}))
-    await import_shopify(ctx, path)
+    await import_products(ctx, path)
     await ctx.kernel.jobs.drain(strict=True)
     before = await ctx.fetch_rows("SELECT id, version FROM catalog_product")
 
-    again = await import_shopify(ctx, path)
+    again = await import_products(ctx, path)
 
     assert (again.products_unchanged, again.pictures_waiting) == (1, 0)
     assert await ctx.fetch_rows("SELECT id, version FROM catalog_product") == before
@@ -99,11 +99,11 @@ async def test_an_import_that_is_repeated_changes_nothing(ctx, write, server):
 
 async def test_a_product_that_the_file_changes_keeps_its_fetched_picture(ctx, write, server, shown):
     address = server.url("good/a.png")
-    await import_shopify(ctx, write(lamp(**{"Image Src": address})))
+    await import_products(ctx, write(lamp(**{"Image Src": address})))
     await ctx.kernel.jobs.drain(strict=True)
     before = await shown()
 
-    await import_shopify(ctx, write(lamp(price="12.00", **{"Image Src": address})))
+    await import_products(ctx, write(lamp(price="12.00", **{"Image Src": address})))
 
     assert await shown() == before != [TO_COME]
     assert server.asked == {"good/a.png": 1}
@@ -127,7 +127,7 @@ async def test_what_cannot_be_had_is_told_with_its_line_and_not_asked_for_again(
     ctx, write, server, shown, report, fake_clock, path, code, words
 ):
     address = server.url(path)
-    await import_shopify(ctx, write(lamp("first"), lamp("second", **{"Image Src": address})))
+    await import_products(ctx, write(lamp("first"), lamp("second", **{"Image Src": address})))
     await ctx.kernel.jobs.drain(strict=True)
     asked = server.asked.copy()
     fake_clock.advance(7200)
@@ -146,7 +146,7 @@ async def test_a_server_in_trouble_is_asked_again_later_and_later(
     ctx, write, server, shown, report, fake_clock
 ):
     server.failing = 2
-    await import_shopify(ctx, write(lamp(**{"Image Src": server.url("good/a.png")})))
+    await import_products(ctx, write(lamp(**{"Image Src": server.url("good/a.png")})))
     await ctx.kernel.jobs.drain(strict=True)
     troubled = await report()
     asked = []
@@ -163,7 +163,7 @@ async def test_a_server_in_trouble_is_asked_again_later_and_later(
 
 async def test_after_six_attempts_a_picture_is_given_up(ctx, write, server, report, fake_clock):
     server.failing = 100
-    await import_shopify(ctx, write(lamp(**{"Image Src": server.url("good/a.png")})))
+    await import_products(ctx, write(lamp(**{"Image Src": server.url("good/a.png")})))
     for _ in range(10):
         await ctx.kernel.jobs.drain(strict=True)
         fake_clock.advance(3700)
@@ -175,10 +175,10 @@ async def test_after_six_attempts_a_picture_is_given_up(ctx, write, server, repo
 async def test_a_refused_picture_is_tried_anew_by_the_next_import_only(ctx, write, server, shown, fake_clock):
     address = server.url("gone/a.png")
     path = write(lamp(**{"Image Src": address}))
-    await import_shopify(ctx, path)
+    await import_products(ctx, path)
     await ctx.kernel.jobs.drain(strict=True)
     fake_clock.advance(60)
-    again = await import_shopify(ctx, path)
+    again = await import_products(ctx, path)
     await ctx.kernel.jobs.drain(strict=True)
 
     assert again.pictures_waiting == 1
@@ -186,7 +186,7 @@ async def test_a_refused_picture_is_tried_anew_by_the_next_import_only(ctx, writ
 
 
 async def test_a_fetch_whose_worker_died_is_done_by_another(ctx, write, server, shown, fake_clock):
-    await import_shopify(ctx, write(lamp(**{"Image Src": server.url("good/a.png")})))
+    await import_products(ctx, write(lamp(**{"Image Src": server.url("good/a.png")})))
     claimed = await outside.claim(ctx)
     await ctx.kernel.jobs.drain(strict=True)
     meanwhile = server.asked.copy()
@@ -199,7 +199,7 @@ async def test_a_fetch_whose_worker_died_is_done_by_another(ctx, write, server, 
 
 async def test_two_at_once_never_take_the_same_picture(ctx, write, server):
     rows = [lamp(f"lamp-{n}", **{"Image Src": server.url(f"good/{n}.png")}) for n in range(12)]
-    await import_shopify(ctx, write(*rows))
+    await import_products(ctx, write(*rows))
 
     await ctx.kernel.jobs.drain(strict=True)
 
@@ -210,8 +210,8 @@ async def test_two_at_once_never_take_the_same_picture(ctx, write, server):
 async def test_each_store_fetches_for_itself(ctx, kernel, write, server):
     path = write(lamp(**{"Image Src": server.url("good/a.png")}))
     beta = system(kernel, "beta")
-    await import_shopify(ctx, path)
-    await import_shopify(beta, path)
+    await import_products(ctx, path)
+    await import_products(beta, path)
     await kernel.jobs.drain(strict=True)
 
     sources = [await x.fetch_value("SELECT source FROM catalog_image") for x in (ctx, beta)]
@@ -227,11 +227,11 @@ async def test_an_import_that_goes_on_fetches_all_its_pictures(ctx, write, serve
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        await import_shopify(ctx, path, progress=stop)
+        await import_products(ctx, path, progress=stop)
     await ctx.kernel.jobs.drain(strict=True)
-    await import_shopify(ctx, path)
+    await import_products(ctx, path)
     await ctx.kernel.jobs.drain(strict=True)
-    anew = await import_shopify(ctx, path, options=ImportOptions(restart=True))
+    anew = await import_products(ctx, path, options=ImportOptions(restart=True))
 
     assert ((await report())[0], anew.pictures_waiting) == (outside.Counts(stored=110), 0)
     assert set(server.asked.values()) == {1}
@@ -244,7 +244,7 @@ async def test_the_report_shows_progress_and_what_did_not_come_in_the_readers_la
     rows = [lamp("a", **{"Image Src": good}), lamp("b", **{"Image Src": gone}), lamp("c", price="x")]
     path = write(*rows)
     path.write_text(text_of(*rows))
-    await import_shopify(ctx, path)
+    await import_products(ctx, path)
     staff = await as_staff(ctx, make_client)
     [run] = await runs(ctx, 1)
     before = await staff.get(f"/admin/import/{run.id}")
@@ -277,7 +277,7 @@ async def test_a_plugin_that_was_off_meanwhile_goes_on_within_the_hour(
     from shopwright.activation import switch_plugin
 
     await kernel.jobs.tick()
-    await import_shopify(ctx, write(lamp(**{"Image Src": server.url("good/a.png")})))
+    await import_products(ctx, write(lamp(**{"Image Src": server.url("good/a.png")})))
     await switch_plugin(ctx, "importer", enabled=False)
     await kernel.jobs.drain(strict=True)
     asked = server.asked.copy()

@@ -11,7 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright_catalog.api.handles import check_handle, handle_of
-from shopwright_catalog.api.inputs import CategoryInput, ImageInput, ProductInput, SavedProduct, VariantInput
+from shopwright_catalog.api.inputs import (
+    CategoryInput,
+    Exported,
+    ImageInput,
+    ProductInput,
+    SavedProduct,
+    VariantInput,
+)
 from shopwright_catalog.api.records import (
     PHYSICAL,
     Availability,
@@ -51,6 +58,7 @@ __all__ = [
     "CustomValue",
     "CustomValues",
     "EditedThing",
+    "Exported",
     "ImageInput",
     "ListingFilter",
     "OfferedPrice",
@@ -202,6 +210,20 @@ async def all_summaries(
     return await read_summaries.page(ctx, after, limit)
 
 
+async def export_page(ctx: Context, *, after: UUID | None = None, limit: int = 200) -> list[Exported]:
+    """Walk through all products that are not archived, by id, as they were saved."""
+    from shopwright_catalog.services import read_for_export
+
+    return await read_for_export.page(ctx, after, limit)
+
+
+async def category_titles(ctx: Context) -> dict[str, str]:
+    """Give the title of each category by handle, hidden ones too, in the store's own language."""
+    from shopwright_catalog.services import read_for_export
+
+    return await read_for_export.category_titles(ctx)
+
+
 async def categories(ctx: Context) -> tuple[CategoryInfo, ...]:
     """Give the store's visible categories in their order."""
     from shopwright_catalog.services import read_categories
@@ -291,6 +313,13 @@ async def place_pictures(ctx: Context, session: AsyncSession, pictures: Mapping[
     from shopwright_catalog.services import place_pictures as service
 
     return await service.place(ctx, session, pictures)
+
+
+async def category_handles(session: AsyncSession, handles: Sequence[str]) -> frozenset[str]:
+    """Give which of these handles categories have, hidden ones too."""
+    from shopwright_catalog.services import read_categories
+
+    return await read_categories.handles_in(session, handles)
 
 
 async def save_category(ctx: Context, session: AsyncSession, category: CategoryInput) -> UUID:

@@ -36,9 +36,9 @@ class VariantInput:
     taxable: bool = True
     image_source: str = ""
     id: UUID | None = None
+    """The variant of this product that is meant; without it variants are known by options, then by SKU."""
     tax_category: str = "standard"
     """Which of a place's rates holds, like ``reduced``."""
-    """The variant of this product that is meant; without it variants are known by options, then by SKU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,15 @@ class ProductInput:
     """Aware; until then the product is not in the store, whatever ``published`` says."""
     unpublish_at: datetime | None = None
     """Aware; then the product leaves the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A product as it was saved, with the ids of its variants in their order."""
+
+    id: UUID
+    product: ProductInput
+    variant_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading the categories: kept as one document per language, since every page shows them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright_catalog.api import CategoryInfo
@@ -23,6 +26,7 @@ SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'handle', c.handle,
         WHERE cp.store_id = c.store_id AND cp.category_id = c.id)) ORDER BY c.position, c.id), '[]')::text
 FROM catalog_category c WHERE c.visible
 """
+_HANDLES = text("SELECT handle FROM catalog_category WHERE handle = ANY(:handles)")
 
 
 async def visible(ctx: Context) -> tuple[CategoryInfo, ...]:
@@ -43,3 +47,7 @@ async def visible(ctx: Context) -> tuple[CategoryInfo, ...]:
         )
         for c in orjson.loads(document)
     )
+
+
+async def handles_in(session: AsyncSession, handles: Sequence[str]) -> frozenset[str]:
+    return frozenset((await session.execute(_HANDLES, {"handles": list(handles)})).scalars())

@@ -17,6 +17,7 @@ from shopwright.http.routing import Routes, Scope
 from shopwright_admin.api import admin_page
 from shopwright_importer.api import FileError, Finding
 from shopwright_importer.services import notes, outside, uploads
+from shopwright_importer.services.formats import ALL
 from shopwright_importer.services.notes import RunNote
 
 routes = Routes("importer", Scope.ADMIN)
@@ -26,8 +27,10 @@ _PICTURES = {"refused": "picture", "waiting": "picture_waiting"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class NoFields(BaseModel):
-    """The form has a file only."""
+class UploadForm(BaseModel):
+    """What the file is; without a format its columns tell."""
+
+    format: str = ""
 
 
 @routes.get("/admin/import", permission="importer.run.edit")
@@ -45,11 +48,12 @@ async def admin_import(ctx: Context) -> web.Response:
 )
 async def upload(ctx: Context, request: web.Request) -> web.Response:
     """Take an uploaded file."""
-    file = (await read_form(request, NoFields)).files.get("file")
+    form = await read_form(request, UploadForm)
+    file = form.files.get("file")
     if file is None or not file.filename:
         return await _start(ctx, ctx.gettext("Please choose a file."))
     try:
-        run_id = await uploads.accept(ctx, file.file, file.filename)
+        run_id = await uploads.accept(ctx, file.file, file.filename, form.raw.get("format", ""))
     except FileError as error:
         return await _start(ctx, ctx.gettext(error.words, **error.values))
     return redirect(ctx, url(ctx, "importer.admin_run", run_id=run_id))
@@ -106,6 +110,7 @@ async def _start(ctx: Context, error: str = "") -> web.Response:
         status=422 if error else 200,
         runs=[(run, _state(ctx, run)) for run in await notes.runs(ctx)],
         error=error,
+        formats=[(format_.code, format_.title) for format_ in ALL],
         largest=LARGEST // 1024 // 1024,
     )
 

@@ -6,11 +6,13 @@ from decimal import Decimal
 
 from shopwright.i18n import translatable
 from shopwright.money import Money
-from shopwright_importer.services.read_csv import Row
+from shopwright_importer.services.records import Row
 
 MOST = 1_000_000_000
 _LONGEST_SHOWN = 200
 _NUMBER = re.compile(r"[+-]?(\d{1,18}(\.\d*)?|\.\d+)", re.ASCII)
+UNITS = {"g": Decimal(1), "kg": Decimal(1000), "lb": Decimal("453.59237"), "oz": Decimal("28.349523125")}
+"""Grams in each unit of weight."""
 _NO = frozenset({"false", "no", "0"})
 
 
@@ -55,14 +57,17 @@ def price_or_none(row: Row, column: str, currency: str) -> int | None:
     return price(row, column, currency) if row[column] else None
 
 
-def grams(row: Row) -> int:
-    """Give the weight; parts of a gram are dropped."""
-    number = _number(row, "Variant Grams")
+def grams(row: Row, column: str, unit: str = "g") -> int:
+    """Give a weight in grams; of one in grams, parts are dropped, of others the nearest is taken."""
+    number = _number(row, column)
     if number < 0:
-        raise _wrong(
-            translatable("%(column)s %(given)s is below zero; give 0 or more."), row, "Variant Grams"
-        )
-    return int(number)
+        raise _wrong(translatable("%(column)s %(given)s is below zero; give 0 or more."), row, column)
+    weight = number * UNITS[unit]
+    if weight > MOST:
+        words = translatable("%(column)s %(given)s is too large; use at most %(most)s.")
+        most = int(MOST / UNITS[unit])
+        raise RowError("number_wrong", words, column=column, given=_shown(row[column]), most=most)
+    return int(weight if unit == "g" else weight.to_integral_value())
 
 
 def whole(row: Row, column: str) -> int:

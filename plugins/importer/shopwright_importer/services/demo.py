@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.hookspecs import DemoSource
 from shopwright_catalog import api as catalog
-from shopwright_importer.api import ImportOptions, import_shopify
+from shopwright_importer.api import ImportOptions, import_products
 from shopwright_importer.services import pictures
 
 
@@ -30,7 +30,7 @@ async def load(ctx: Context, source: DemoSource) -> Sequence[str]:
         for product_type in values["types"]:
             categories_of.setdefault(product_type, []).append(values["handle"])
     options = ImportOptions(pictures=source.pictures, categories_of=categories_of, restart=True)
-    report = await import_shopify(ctx, source.folder / source.values["store"]["catalogue"], options=options)
+    report = await import_products(ctx, source.folder / source.values["store"]["catalogue"], options=options)
     lines = [
         f"{len(wanted)} categories, {report.products} products, {report.variants} variants, {report.images} images"
     ]

@@ -1,38 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading a Shopify CSV as groups of rows, one group a product, with the line each row begins at."""
+"""Reading a file as groups of rows, one group a product, with the line each row begins at."""
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TextIO
 
 from shopwright.i18n import translatable
-from shopwright_importer.services.source_file import SourceFile, cells_of, handle_of
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One record, the line of the file it begins at, and why it cannot be read, if so."""
-
-    line: int
-    values: dict[str, str]
-    broken: tuple[str, str, dict[str, int]] | None = None
-    """A code, words, and what fills them."""
-
-    def __getitem__(self, name: str) -> str:
-        return self.values.get(name, "")
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The rows of one product."""
-
-    handle: str
-    rows: tuple[Row, ...]
-    end: int
-    """The last line of its last row: an import that stopped goes on with the group that ends after it."""
-    read: int
-    """Bytes read so far."""
+from shopwright_importer.services.records import Group, Row
+from shopwright_importer.services.source_file import SourceFile
 
 
 def groups(source: SourceFile, *, after_line: int = 0) -> Iterator[Group]:
@@ -56,14 +31,14 @@ def groups(source: SourceFile, *, after_line: int = 0) -> Iterator[Group]:
 
 
 def _runs(source: SourceFile, file: TextIO) -> Iterator[tuple[str, list[Row], int]]:
-    """Give the rows of one handle that follow each other."""
+    """Give the rows of one product that follow each other."""
     reader = csv.reader(file)
     next(reader)
     current: list[Row] = []
     before, end = "", reader.line_num
     for line, record, last in _records(reader):
         row = _row(source, line, record, last)
-        handle = handle_of(row.values, before)
+        handle = source.format.key(row.values, before, source.index)
         if current and handle != before:
             yield before, current, end
             current = []
@@ -83,7 +58,7 @@ def _records(reader: "csv._reader") -> Iterator[tuple[int, list[str], int]]:  # 
 
 
 def _row(source: SourceFile, line: int, record: list[str], last: int) -> Row:
-    values = cells_of(source.columns, record)
+    values = source.format.cells(source.columns, record)
     broken: tuple[str, str, dict[str, int]] | None = None
     if line == source.open_quote_line:
         words = translatable(

@@ -19,8 +19,8 @@ from shopwright_importer.api import Finding, ImportOptions, ImportReport, Progre
 from shopwright_importer.jobs import fetch_soon
 from shopwright_importer.services import notes, outside, pictures, stock, translations
 from shopwright_importer.services.outside import Wanted
-from shopwright_importer.services.product_of import Parsed, Source, parse
-from shopwright_importer.services.read_csv import Group, groups
+from shopwright_importer.services.read_csv import groups
+from shopwright_importer.services.records import Group, Parsed, Source, Texts
 from shopwright_importer.services.source_file import SourceFile, look
 
 TOGETHER = 100
@@ -32,9 +32,9 @@ ROWS = 1000
 async def import_file(
     ctx: Context, path: Path, options: ImportOptions, progress: Progress | None
 ) -> ImportReport:
-    """Do what ``api.import_shopify`` says."""
+    """Do what ``api.import_products`` says."""
     started = time.perf_counter()
-    source = await asyncio.to_thread(look, path)
+    source = await asyncio.to_thread(look, path, options.format)
     run = await Run.begin(ctx, source, options)
     found = groups(source, after_line=run.report.resumed_at_line - 1)
     for batch in _batches(found):
@@ -61,13 +61,6 @@ def _batches(found: Iterator[Group]) -> Iterator[list[Group]]:
         yield batch
 
 
-_COLUMNS = {
-    "handle": "Handle", "title": "Title", "vendor": "Vendor", "product_type": "Type", "seo_title": "SEO Title",
-    "seo_description": "SEO Description", "source": "Image Src", "price": "Variant Price",
-    "compare_at": "Variant Compare At Price", "weight_grams": "Variant Grams", "image_source": "Variant Image",
-}  # fmt: skip
-
-
 class Run:
     """One import of one file into one store."""
 
@@ -80,8 +73,13 @@ class Run:
         self._begun = ctx.clock.now()
         self._options = options
         self._folder = options.pictures or source.path.parent
-        others = [locale for locale in ctx.store.locales if locale != ctx.store.default_locale]
-        self._translations = translations.read(source.path, others)
+        self._format = source.format
+        others = tuple(locale for locale in ctx.store.locales if locale != ctx.store.default_locale)
+        self._source = Source(
+            currency=ctx.store.currency, images={}, default_locale=ctx.store.default_locale, locales=others,
+            today=ctx.clock.now().date(), categories_of=options.categories_of, handles=source.index,
+            texts=translations.read(source.path, others) if source.format.sidecars else Texts(),
+        )  # fmt: skip
 
     @classmethod
     async def begin(cls, ctx: Context, source: SourceFile, options: ImportOptions) -> "Run":
@@ -99,24 +97,19 @@ class Run:
 
     async def parsed(self, batch: Sequence[Group]) -> list[Parsed]:
         """Make products of rows; the pictures they name are fetched first."""
-        sources = [row[c] for group in batch for row in group.rows for c in ("Image Src", "Variant Image")]
+        named = {id(row): self._format.pictures(row) for group in batch for row in group.rows}
+        sources = [address for addresses in named.values() for address in addresses]
         images, refused = await asyncio.to_thread(pictures.take, self.ctx, sources, self._folder)
         found = []
         for group in batch:
-            source = Source(
-                currency=self.ctx.store.currency,
-                images=images,
-                categories_of=self._options.categories_of,
-                translations=self._translations.of(group),
-            )
-            product = parse(group, source)
+            product = self._format.parse(group, replace(self._source, images=images))
             lost = {
                 (row.line, error.words): Finding(
                     row.line, group.handle, "image_refused", error.words, error.values
                 )
                 for row in group.rows
-                for column in ("Image Src", "Variant Image")
-                if (error := refused.get(row[column]))
+                for address in named[id(row)]
+                if (error := refused.get(address))
             }
             found.append(replace(product, refusals=(*product.refusals, *lost.values())))
         return found
@@ -130,7 +123,7 @@ class Run:
                 raise
             if len(batch) == 1:
                 refused = replace(
-                    batch[0], product=None, refusals=(*batch[0].refusals, *_why(error, batch[0]))
+                    batch[0], product=None, refusals=(*batch[0].refusals, *self._why(error, batch[0]))
                 )
                 self.report = await self.ctx.run(lambda session: self._save(session, [refused], read))
             else:
@@ -141,6 +134,7 @@ class Run:
     async def _save(self, session: AsyncSession, batch: Sequence[Parsed], read: int) -> ImportReport:
         batch = await self._protected(session, batch)
         whole = [parsed for parsed in batch if parsed.product is not None]
+        await self._make_categories(session, whole)
         saved = await catalog.save_products(self.ctx, session, [p.product for p in whole if p.product])
         wanted = [
             Wanted(address, line, parsed.handle) for parsed in whole for address, line in parsed.outside
@@ -149,8 +143,9 @@ class Run:
             await fetch_soon(self.ctx, session)
         counted = await stock.count(self.ctx, session, list(zip(whole, saved, strict=True)))
         outcomes = {
-            parsed.handle: "updated" if result.outcome == "unchanged" and parsed.handle in counted else result.outcome
+            parsed.handle: "updated" if result.outcome == "unchanged" and product.handle in counted else result.outcome
             for parsed, result in zip(whole, saved, strict=True)
+            if (product := parsed.product)
         }  # fmt: skip
         report = self.report
         for parsed in batch:
@@ -164,13 +159,13 @@ class Run:
 
     async def _protected(self, session: AsyncSession, batch: Sequence[Parsed]) -> list[Parsed]:
         """Refuse products of which a variant that is in the store would be lost to a mistake in its row."""
-        doubtful = [parsed.handle for parsed in batch if parsed.product and parsed.left_out]
+        doubtful = [parsed.product.handle for parsed in batch if parsed.product and parsed.left_out]
         if not doubtful:
             return list(batch)
         live = await catalog.live_options(session, doubtful)
         result = []
         for parsed in batch:
-            if parsed.product and live.get(parsed.handle, set()) & set(parsed.left_out):
+            if parsed.product and live.get(parsed.product.handle, set()) & set(parsed.left_out):
                 words = translatable(
                     "This product is in the store and stays as it was: a row of it was refused. Mend that row."
                 )
@@ -180,6 +175,33 @@ class Run:
                 result.append(parsed)
         return result
 
+    async def _make_categories(self, session: AsyncSession, batch: Sequence[Parsed]) -> None:
+        """Make the categories that products are in and the store does not have; those it has stay as they are."""
+        wanted = {category.handle: category for parsed in batch for category in parsed.categories}
+        if not wanted:
+            return
+        known = await catalog.category_handles(session, list(wanted))
+        for handle, category in wanted.items():
+            if handle not in known:
+                made = catalog.CategoryInput(handle, category.title, position=1000)
+                await catalog.save_category(self.ctx, session, made)
+
+    def _why(self, error: ShopwrightError, parsed: Parsed) -> list[Finding]:
+        """Say why a product was refused, each reason at the line of the variant that is meant, if one is."""
+        findings = []
+        for found in error.errors:
+            kind, _, rest = found.pointer.strip("/").partition("/")
+            index = rest.partition("/")[0]
+            is_variant = kind == "variants" and index.isdecimal() and int(index) < len(parsed.lines)
+            line = parsed.lines[int(index)] if is_variant else parsed.line
+            words, values = found.message, {}
+            if found.pointer:
+                column = self._format.columns.get(found.pointer.rpartition("/")[2], found.pointer)
+                words, values = translatable("%(column)s: %(problem)s"), {"column": column, "problem": words}
+            findings.append(Finding(line, parsed.handle, error.error_code, words, values))
+        words = error.detail or error.title
+        return findings or [Finding(parsed.line, parsed.handle, error.error_code, words)]
+
 
 def _added(report: ImportReport, parsed: Parsed, outcome: str) -> ImportReport:
     more: dict[str, Any] = {"rows": parsed.rows, f"products_{outcome}": 1}
@@ -187,20 +209,3 @@ def _added(report: ImportReport, parsed: Parsed, outcome: str) -> ImportReport:
         more |= {"variants": len(parsed.product.variants), "images": len(parsed.product.images)}
     more |= {"refusals": parsed.refusals, "notices": parsed.notices}
     return replace(report, **{name: getattr(report, name) + value for name, value in more.items()})
-
-
-def _why(error: ShopwrightError, parsed: Parsed) -> list[Finding]:
-    """Say why a product was refused, each reason at the line of the variant that is meant, if one is."""
-    findings = []
-    for found in error.errors:
-        kind, _, rest = found.pointer.strip("/").partition("/")
-        index = rest.partition("/")[0]
-        is_variant = kind == "variants" and index.isdecimal() and int(index) < len(parsed.lines)
-        line = parsed.lines[int(index)] if is_variant else parsed.line
-        words, values = found.message, {}
-        if found.pointer:
-            column = _COLUMNS.get(found.pointer.rpartition("/")[2], found.pointer)
-            words, values = translatable("%(column)s: %(problem)s"), {"column": column, "problem": words}
-        findings.append(Finding(line, parsed.handle, error.error_code, words, values))
-    words = error.detail or error.title
-    return findings or [Finding(parsed.line, parsed.handle, error.error_code, words)]

@@ -15,7 +15,7 @@ from shopwright.context import Context
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_catalog.api import SavedProduct
-from shopwright_importer.services.product_of import Parsed
+from shopwright_importer.services.records import Parsed
 from shopwright_inventory import api as inventory
 
 _SAID = text("SELECT handle, counted FROM importer_stock WHERE handle = ANY(:handles)")
@@ -30,17 +30,18 @@ async def count(
     ctx: Context, session: AsyncSession, products: Sequence[tuple[Parsed, SavedProduct]]
 ) -> set[str]:
     """Count the stock of products that were just saved; give the handles of those for which it was new."""
-    handles = [parsed.handle for parsed, _ in products]
+    handles = [parsed.product.handle for parsed, _ in products if parsed.product]
     found = await session.execute(_SAID, {"handles": handles})
     said: dict[str, dict[str, int | None]] = {row.handle: row.counted for row in found}
     rows: list[dict[str, Any]] = []
     news: dict[UUID, int | None] = {}
     for parsed, saved in products:
-        before = {} if saved.outcome == "created" else said.get(parsed.handle, {})
+        handle = parsed.product.handle if parsed.product else ""
+        before = {} if saved.outcome == "created" else said.get(handle, {})
         now = {str(id_): number for id_, number in zip(saved.variant_ids, parsed.on_hand, strict=True)}
         if now != before:
             news |= {UUID(id_): n for id_, n in now.items() if id_ not in before or before[id_] != n}
-            rows.append({"store_id": ctx.store.id, "id": new_id(), "handle": parsed.handle, "counted": now})
+            rows.append({"store_id": ctx.store.id, "id": new_id(), "handle": handle, "counted": now})
     if rows:
         await inventory.count_many(ctx, session, on_hand=news, reason="counted")
         await session.execute(_SAY, {"rows": dump(rows)})

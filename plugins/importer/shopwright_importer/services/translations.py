@@ -2,44 +2,36 @@
 """Translations that lie beside a CSV: ``NAME.de.csv``, ``NAME.options.de.csv``, ``NAME.images.de.csv``."""
 
 import csv
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from shopwright.i18n import translatable
 from shopwright_importer.api import FileError
-from shopwright_importer.services.read_csv import Group
+from shopwright_importer.services.records import Group, Texts, Translations
 
 
-@dataclass(frozen=True, slots=True)
-class Translations:
-    """By locale: texts of products by handle, words of options, alt texts by image source."""
-
-    products: Mapping[str, Mapping[str, dict[str, str]]]
-    words: Mapping[str, Mapping[str, str]]
-    alts: Mapping[str, Mapping[str, str]]
-
-    def of(self, group: Group) -> dict[str, dict[str, Any]]:
-        """Give what ``ProductInput.translations`` takes: alt texts are translated by what stands in the rows."""
-        used = {value for row in group.rows for value in row.values.values()}
-        found: dict[str, dict[str, Any]] = {}
-        for locale, products in self.products.items():
-            texts = {word: other for word, other in self.words[locale].items() if word in used}
-            alts = self.alts[locale]
-            texts |= {r["Image Alt Text"]: alts[r["Image Src"]] for r in group.rows if r["Image Src"] in alts}
-            if group.handle in products or texts:
-                found[locale] = {**products.get(group.handle, {}), "texts": texts}
-        return found
+def beside(texts: Texts, group: Group) -> Translations:
+    """Give what ``ProductInput.translations`` takes: alt texts are translated by what stands in the rows."""
+    used = {value for row in group.rows for value in row.values.values()}
+    found: Translations = {}
+    for locale, products in texts.products.items():
+        translated = {word: other for word, other in texts.words[locale].items() if word in used}
+        alts = texts.alts[locale]
+        translated |= {
+            r["Image Alt Text"]: alts[r["Image Src"]] for r in group.rows if r["Image Src"] in alts
+        }
+        if group.handle in products or translated:
+            found[locale] = {**products.get(group.handle, {}), "texts": translated}
+    return found
 
 
-def read(path: Path, locales: Sequence[str]) -> Translations:
+def read(path: Path, locales: Sequence[str]) -> Texts:
     """Read what lies beside a file.
 
     Raises:
         FileError: one of the files lacks a column.
     """
-    return Translations(
+    return Texts(
         {locale: _products(path.with_suffix(f".{locale}.csv")) for locale in locales},
         {x: _pairs(path.with_suffix(f".options.{x}.csv"), "Text", "Translation") for x in locales},
         {x: _pairs(path.with_suffix(f".images.{x}.csv"), "Image Src", "Alt Text") for x in locales},
