@@ -10,6 +10,8 @@ from shopwright.http.routing import Scope
 from shopwright.ids import new_id
 from shopwright.testing.kernels import ALPHA
 from shopwright_customers.services import companies, groups, notes, segments
+from shopwright_tax.services import exemptions
+from shopwright_tax.services.exemptions import ExemptionInput
 
 PASSWORD = "correct horse battery 9"
 EVERY = frozenset(
@@ -164,7 +166,7 @@ async def things(kernel, ctx, people, make_client):
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
         "redirect_id": new_id(), "notice_id": new_id(), "token": "x" * 43, "customer_id": customer["id"],
         "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "company_id": company_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
-        "edit_id": bulk["edit"]["id"], "batch_id": batch["id"], "card_id": card["id"], "card_batch_id": cards["id"], "format_code": "shopify-csv",
+        "edit_id": bulk["edit"]["id"], "batch_id": batch["id"], "card_id": card["id"], "card_batch_id": cards["id"], "format_code": "shopify-csv", "exemption_id": await exemptions.save(ctx, ExemptionInput("group:vip", "Charity")),
     }  # fmt: skip
 
 

@@ -142,6 +142,12 @@ class Plugin(BasePlugin):
         return await audience.tags_of(ctx, ctx.actor.id)
 
     @hookimpl(optionalhook=True)
+    async def tax_audience(self, ctx: Context) -> Sequence[str]:
+        if ctx.actor.kind != "customer" or ctx.actor.id is None:
+            return []
+        return await audience.tax_tags_of(ctx, ctx.actor.id)
+
+    @hookimpl(optionalhook=True)
     def custom_field_entities(self) -> Sequence[Any]:
         return field_entities.ENTITIES
 

@@ -8,19 +8,22 @@ from typing import ClassVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
+from shopwright.errors import Rejection
 from shopwright.hookspecs import DemoSource
 from shopwright.http.responses import url
 from shopwright.http.routing import Route
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import NavItem
-from shopwright_checkout.api import TaxResult, Totals
+from shopwright_checkout.api import Cart, CheckoutField, OwnStep, Stage, TaxResult, Totals
 from shopwright_orders.api import Address
-from shopwright_tax.admin import pages
+from shopwright_tax import hookspecs
+from shopwright_tax.admin import exemption_pages, pages
+from shopwright_tax.services import standing
 from shopwright_tax.services.calculate import taxes
 from shopwright_tax.services.save_rate import RateInput, save
 from shopwright_tax.settings import TaxSettings
-from shopwright_tax.views import api
+from shopwright_tax.views import api, exemption_api
 
 
 class Plugin(BasePlugin):
@@ -42,23 +45,51 @@ class Plugin(BasePlugin):
             PiiColumn("tax_rate", "region", "none"),
             PiiColumn("tax_rate", "category", "none"),
             PiiColumn("tax_rate", "label", "none"),
+            PiiColumn("tax_exemption", "subject", "none"),
+            PiiColumn("tax_exemption", "reason", "free_text"),
+            PiiColumn("tax_exemption", "certificate", "free_text"),
         ),
     )
+    hookspecs = (hookspecs,)
 
     @hookimpl
     async def tax_calculate(
         self, ctx: Context, totals: Totals, destination: Address | None
     ) -> TaxResult | None:
-        return await taxes(ctx, totals, destination)
+        found = standing.read(totals)
+        return (
+            await taxes(ctx, totals, destination) if found is None else standing.untaxed(ctx, totals, found)
+        )
+
+    @hookimpl
+    async def cart_process(self, ctx: Context, value: Totals, cart: Cart, stage: Stage) -> Totals | None:
+        if stage == "shipping":
+            return await standing.noted(ctx, value, cart)
+        return await standing.without_tax(ctx, value) if stage == "fees" else None
+
+    @hookimpl
+    async def checkout_fields(self, ctx: Context, step: OwnStep) -> Sequence[CheckoutField]:
+        if step != "contact" or not ctx.settings(TaxSettings).ask_vat_id:
+            return []
+        words = ctx.gettext("For companies; leave it empty otherwise.")
+        return [CheckoutField(standing.VAT_ID, ctx.gettext("VAT number"), help=words)]
+
+    @hookimpl
+    async def order_validate(self, ctx: Context, cart: Cart) -> Sequence[Rejection]:
+        return standing.check_number(ctx, cart)
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*pages.routes, *api.routes]
+        return [*pages.routes, *exemption_pages.routes, *api.routes, *exemption_api.routes]
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
         path = url(ctx, "tax.admin_rates")
-        return [NavItem(ctx.gettext("Taxes"), path, "tax.rate.view", "Settings", "percent", 60)]
+        exempt = url(ctx, "tax.admin_exemptions")
+        return [
+            NavItem(ctx.gettext("Taxes"), path, "tax.rate.view", "Settings", "percent", 60),
+            NavItem(ctx.gettext("Tax exemptions"), exempt, "tax.rate.view", "Settings", "percent", 61),
+        ]
 
     @hookimpl
     async def demo_data(self, ctx: Context, source: DemoSource) -> Sequence[str]:

@@ -20,4 +20,10 @@ class TaxSettings(PluginSettings):
     )
     home_region: str = Field(default="", max_length=40, title="Home region")
     shipping_category: str = Field(default="standard", max_length=40, title="Tax category of shipping")
+    reverse_charge: bool = Field(
+        default=False,
+        title="Reverse charge",
+        description="Businesses in other EU countries that give a valid VAT number pay no tax here.",
+    )
+    ask_vat_id: bool = Field(default=False, title="Ask for the VAT number at checkout")
     rounding: Literal["half_up", "half_even", "up", "down"] = Field(default="half_up", title="Rounding")

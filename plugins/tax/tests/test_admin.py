@@ -25,7 +25,7 @@ async def test_a_rate_is_added_changed_and_removed_by_api(ctx, make_client):
 
     assert made == {
         "id": made["id"], "country": "DE", "region": "", "category": "standard", "label": "VAT", "percent": "19",
-        "version": 1,
+        "valid_from": None, "version": 1,
     }  # fmt: skip
     assert (await changed.json())["percent"] == "8.875"
     assert (late.status, (await late.json())["code"]) == (409, "version_conflict")

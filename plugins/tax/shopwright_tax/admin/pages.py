@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tax rates in the admin: list, add, change, remove."""
 
+from datetime import date
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, Invalid, NotFound
@@ -18,6 +20,8 @@ from shopwright_tax.services.rates import SavedRate, all_rates, by_id
 from shopwright_tax.services.save_rate import RateInput
 
 routes = Routes("tax", Scope.ADMIN)
+Day = Annotated[date | None, BeforeValidator(lambda typed: typed or None)]
+"""A day of a form; an empty field is none."""
 
 
 class RateForm(BaseModel):
@@ -28,10 +32,11 @@ class RateForm(BaseModel):
     category: str = Field(default="standard", max_length=40)
     label: str = Field(min_length=1, max_length=80)
     percent: Decimal = Field(ge=0, le=100)
+    valid_from: Day = None
     version: int = 0
 
     def rate(self) -> RateInput:
-        return RateInput(self.country, self.percent, self.label, self.region, self.category)
+        return RateInput(self.country, self.percent, self.label, self.region, self.category, self.valid_from)
 
 
 class VersionForm(BaseModel):
@@ -52,6 +57,7 @@ async def admin_rates(ctx: Context) -> web.Response:
             Column("category", ctx.gettext("Tax category")),
             Column("label", ctx.gettext("Name")),
             Column("percent", ctx.gettext("Percent"), "number"),
+            Column("valid_from", ctx.gettext("From")),
         ],
         rows=[_row(ctx, rate) for rate in found],
         total=len(found),
@@ -158,6 +164,7 @@ def _typed(rate: SavedRate) -> dict[str, str]:
         "category": rate.category,
         "label": rate.label,
         "percent": f"{rate.percent:f}",
+        "valid_from": rate.valid_from.isoformat() if rate.valid_from else "",
     }
 
 
@@ -168,4 +175,5 @@ def _row(ctx: Context, rate: SavedRate) -> dict[str, str]:
         "category": rate.category,
         "label": rate.label,
         "percent": f"{rate.percent:f}",
+        "valid_from": rate.valid_from.isoformat() if rate.valid_from else "",
     }

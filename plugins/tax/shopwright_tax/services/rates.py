@@ -3,19 +3,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from shopwright.context import Context
 
 _HERE = """
-SELECT category, region, label, rate_ppm FROM tax_rate
-WHERE country = $1 AND region IN ('', $2) ORDER BY region DESC, category
+SELECT * FROM (
+    SELECT DISTINCT ON (category, region) category, region, label, rate_ppm FROM tax_rate
+    WHERE country = $1 AND region IN ('', $2) AND valid_from <= $3 ORDER BY category, region, valid_from DESC
+) AS x ORDER BY region DESC, category
 """
 _ALL = """
-SELECT id, country, region, category, label, rate_ppm, version FROM tax_rate
-WHERE $1::uuid IS NULL OR id = $1 ORDER BY country, region, category LIMIT 2000
+SELECT id, country, region, category, label, rate_ppm, valid_from, version FROM tax_rate
+WHERE $1::uuid IS NULL OR id = $1 ORDER BY country, region, category, valid_from LIMIT 2000
 """
 
 
@@ -38,13 +42,20 @@ class SavedRate:
     category: str
     label: str
     percent: Decimal
+    valid_from: date | None
+    """None: for ever; until a later rate of the same place and category begins."""
     version: int
+
+
+def today(ctx: Context) -> date:
+    """Give the day it is in the store."""
+    return ctx.clock.now().astimezone(ZoneInfo(ctx.store.timezone)).date()
 
 
 async def rates_of(ctx: Context, country: str, region: str) -> dict[str, Rate]:
     """Give the rate of each category in a place; a region's own rate goes before its country's."""
     found: dict[str, Rate] = {}
-    for row in await ctx.fetch_rows(_HERE, country.upper(), region.strip().upper()):
+    for row in await ctx.fetch_rows(_HERE, country.upper(), region.strip().upper(), today(ctx)):
         place = f"{country}-{row['region']}" if row["region"] else country
         found.setdefault(row["category"], Rate(row["label"], row["rate_ppm"], f"{place}, {row['category']}"))
     return found
@@ -69,5 +80,6 @@ def _saved(row: Any) -> SavedRate:
         category=row["category"],
         label=row["label"],
         percent=percent,
+        valid_from=None if row["valid_from"] == date.min else row["valid_from"],
         version=row["version"],
     )

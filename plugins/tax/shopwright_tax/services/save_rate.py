@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Saving tax rates. A place and category has one; each change checks the version the person saw."""
+"""Saving tax rates. A place and category has one from a day on; each change checks the version the person saw."""
 
 from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,24 +15,25 @@ from shopwright.errors import Conflict, FieldError, Invalid, NotFound
 from shopwright.ids import new_id
 
 _SAVE = text("""
-INSERT INTO tax_rate AS r (store_id, id, country, region, category, label, rate_ppm)
-VALUES (:store_id, :id, :country, :region, :category, :label, :rate_ppm)
-ON CONFLICT (store_id, country, region, category) DO UPDATE SET label = excluded.label,
+INSERT INTO tax_rate AS r (store_id, id, country, region, category, label, rate_ppm, valid_from)
+VALUES (:store_id, :id, :country, :region, :category, :label, :rate_ppm, :valid_from)
+ON CONFLICT (store_id, country, region, category, valid_from) DO UPDATE SET label = excluded.label,
     rate_ppm = excluded.rate_ppm, version = r.version + 1
 RETURNING id
 """)
 _CREATE = text("""
-INSERT INTO tax_rate (store_id, id, country, region, category, label, rate_ppm)
-VALUES (:store_id, :id, :country, :region, :category, :label, :rate_ppm)
-ON CONFLICT (store_id, country, region, category) DO NOTHING RETURNING id
+INSERT INTO tax_rate (store_id, id, country, region, category, label, rate_ppm, valid_from)
+VALUES (:store_id, :id, :country, :region, :category, :label, :rate_ppm, :valid_from)
+ON CONFLICT (store_id, country, region, category, valid_from) DO NOTHING RETURNING id
 """)
 _LOCK = text("SELECT country, region, category, version FROM tax_rate WHERE id = :id FOR UPDATE")
 _TAKEN = text("""
-SELECT 1 FROM tax_rate WHERE country = :country AND region = :region AND category = :category AND id <> :id
+SELECT 1 FROM tax_rate WHERE country = :country AND region = :region AND category = :category
+    AND valid_from = :valid_from AND id <> :id
 """)
 _UPDATE = text("""
 UPDATE tax_rate SET country = :country, region = :region, category = :category, label = :label,
-    rate_ppm = :rate_ppm, version = version + 1 WHERE id = :id
+    rate_ppm = :rate_ppm, valid_from = :valid_from, version = version + 1 WHERE id = :id
 """)
 _DELETE = text("DELETE FROM tax_rate WHERE id = :id")
 
@@ -45,6 +47,8 @@ class RateInput:
     label: str
     region: str = ""
     category: str = "standard"
+    valid_from: date | None = None
+    """The first day it holds; None: for ever."""
 
 
 async def save(ctx: Context, session: AsyncSession, rate: RateInput) -> UUID:
@@ -117,7 +121,7 @@ async def _lock(session: AsyncSession, rate_id: UUID, version: int) -> None:
 
 
 def _taken() -> Conflict:
-    message = "This place and category has a rate already. Change that one."
+    message = "This place and category has a rate from this day on already. Change that one."
     return Conflict(message, code="rate_exists", errors=[FieldError("/category", "taken", message)])
 
 
@@ -142,6 +146,7 @@ def _columns(ctx: Context, rate: RateInput) -> dict[str, Any]:
         "category": rate.category.strip() or "standard",
         "label": rate.label.strip(),
         "rate_ppm": int(ppm),
+        "valid_from": rate.valid_from or date.min,
     }
 
 

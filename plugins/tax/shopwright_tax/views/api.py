@@ -2,6 +2,7 @@
 """Tax rates of the admin API."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -29,9 +30,11 @@ class RateBody(BaseModel):
     category: str = Field(default="standard", min_length=1, max_length=40)
     label: str = Field(min_length=1, max_length=80)
     percent: Decimal = Field(ge=0, le=100, decimal_places=4)
+    valid_from: date | None = None
+    """The first day it holds, until a later rate of the place and category begins; null: for ever."""
 
     def rate(self) -> RateInput:
-        return RateInput(self.country, self.percent, self.label, self.region, self.category)
+        return RateInput(self.country, self.percent, self.label, self.region, self.category, self.valid_from)
 
 
 class ChangedRate(RateBody):
@@ -55,6 +58,7 @@ class RateView(BaseModel):
     category: str
     label: str
     percent: Percent
+    valid_from: date | None
     version: int
 
 
@@ -66,7 +70,7 @@ async def list_rates(ctx: Context) -> Sequence[RateView]:
 
 @routes.post("/api/admin/v1/tax-rates", permission="tax.rate.edit", idempotent=True, status=201)
 async def create_rate(ctx: Context, body: RateBody) -> RateView:
-    """Add a tax rate; a place and category has one."""
+    """Add a tax rate; a place and category has one from a day on."""
     return await _rate(ctx, await save_rate.create(ctx, body.rate()))
 
 
