@@ -114,6 +114,7 @@ def product(ctx: Context, found: ProductInfo, selected: str = "") -> ProductPage
         url=url(ctx, "storefront.product", handle=found.handle),
         add_url=url(ctx, "checkout.add_to_cart") if ctx.is_active("checkout") else "",
         custom_fields=found.custom_fields,
+        kind=found.kind,
     )
 
 
