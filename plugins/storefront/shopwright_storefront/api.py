@@ -107,6 +107,8 @@ class VariantView:
     left: int | None
     image: Picture | None
     custom_fields: Mapping[str, CustomValue] = field(default_factory=dict)
+    note: str = ""
+    """That it is delivered later, and when, in the customer's words."""
 
 
 @dataclass(frozen=True, slots=True)
