@@ -24,6 +24,7 @@ EVERY = frozenset(
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
     kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view orders.order.edit
     orders.order.view pricing.list.edit pricing.list.view redirects.redirect.edit redirects.redirect.view
+    related_products.relation.edit related_products.relation.view
     stock_notices.notice.edit stock_notices.notice.view tax.rate.edit tax.rate.view wishlists.list.view
     """.split()
 )
@@ -34,7 +35,7 @@ LACKS = {
         """
         brands.brand.edit bundles.bundle.edit catalog.category.edit catalog.product.edit collections.collection.edit custom_fields.definition.edit custom_fields.value.edit discounts.promotion.edit gift_cards.card.adjust gift_cards.card.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
         kernel.jobs.edit kernel.plugins.edit kernel.settings.edit kernel.settings.installation kernel.staff.edit
-        pricing.list.edit redirects.redirect.edit stock_notices.notice.edit tax.rate.edit
+        pricing.list.edit redirects.redirect.edit related_products.relation.edit stock_notices.notice.edit tax.rate.edit
         """.split()
     ),
     "no_access": EVERY,
