@@ -7,6 +7,7 @@ import pytest
 from plugins.inventory.tests.test_reservations import claim, release, reserve
 from tests.shop import add_product, as_staff, bearer
 
+from shopwright.doctor_run import examine
 from shopwright_inventory import api as inventory
 from shopwright_inventory.api import OutOfStock
 from shopwright_inventory.services import list_stock, rules
@@ -59,6 +60,7 @@ async def test_staff_let_an_item_be_sold_beyond_its_stock_up_to_a_limit(ctx, mak
     # What is promised stays promised, and from now on only what is there is sold.
     assert (await inventory.availability(ctx, [lamp]))[lamp].left == 1
     assert (await rules.of(ctx, lamp)).version == 3
+    assert [f.code for f in (await examine(ctx.kernel)).findings if f.offenders] == []
 
 
 async def test_low_stock_is_told_once_until_it_has_risen_again_and_listed(ctx, make_client, put):
