@@ -16,7 +16,7 @@ from shopwright_inventory import api as inventory
 
 EVERYTHING = (
     "admin", "approvals", "brands", "bundles", "catalog", "checkout", "collections", "custom_fields", "customers", "discounts", "flat_shipping", "gift_cards", "importer", "inventory", "manual_payment",
-    "orders", "pricing", "redirects", "search", "stock_notices", "storefront", "tax", "wishlists",
+    "orders", "pricing", "redirects", "related_products", "search", "stock_notices", "storefront", "tax", "wishlists",
 )  # fmt: skip
 THEMES = {"theme_dirs": (Path(__file__).resolve().parents[1] / "themes",)}
 ADDRESS = {

@@ -4,6 +4,7 @@
 from tests.shop import add_product, as_staff, bearer, furnish, place, ready_cart, system
 
 from shopwright.activation import switch_plugin
+from shopwright.doctor_run import examine
 from shopwright.testing.kernels import ALPHA
 from shopwright_catalog import api as catalog
 
@@ -27,6 +28,7 @@ async def test_a_kind_decides_about_shipping_stock_and_sale(make_kernel, make_cl
     assert (await place(client, cart_id)).status == 201
     assert await ctx.fetch_value("SELECT count(*) FROM inventory_reservation") == 0
     assert await ctx.fetch_value("SELECT kind FROM orders_line") == DIGITAL
+    assert (await examine(kernel)).status == "clean"
     cards = {card.handle: card.available for card in (await catalog.cards(ctx)).cards}
     assert cards == {"song": True, "lamp": True}
 

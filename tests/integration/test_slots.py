@@ -17,6 +17,7 @@ from shopwright_storefront.api import ProductPage
 MODELS = {
     "storefront.product.after_price": ProductPage,
     "storefront.product.after_form": ProductPage,
+    "storefront.product.end": ProductPage,
     "checkout.cart.summary": CartView,
 }
 

@@ -19,6 +19,8 @@ async def client(make_kernel, make_client):
     client = await make_client(kernel, "alpha")
     # The first page of a process compiles templates and reads the store's overrides.
     await client.get("/cart")
+    # Whether a store has bundles and the like is known from the first page of a product on.
+    await client.get("/products/lamp-0")
     # Which custom fields a store has is read once, and kept until they change.
     await custom_fields.values(ctx, "catalog.product", [])
     # Word of the settings that were saved above is heard a moment later, and read with two statements.

@@ -9,6 +9,8 @@ from shopwright.clock import FakeClock, SystemClock
 from shopwright.http.routing import Scope
 from shopwright.ids import new_id
 from shopwright.testing.kernels import ALPHA
+from shopwright_bundles.services import edit as edit_bundle
+from shopwright_bundles.services.bundles import Component
 from shopwright_customers.services import companies, groups, notes, segments
 from shopwright_tax.services import exemptions
 from shopwright_tax.services.exemptions import ExemptionInput
@@ -16,7 +18,7 @@ from shopwright_tax.services.exemptions import ExemptionInput
 PASSWORD = "correct horse battery 9"
 EVERY = frozenset(
     """
-    approvals.request.view brands.brand.edit brands.brand.view catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view collections.collection.edit
+    approvals.request.view brands.brand.edit brands.brand.view bundles.bundle.edit bundles.bundle.view catalog.category.edit catalog.category.view catalog.product.edit catalog.product.view collections.collection.edit
     collections.collection.view custom_fields.definition.edit custom_fields.definition.view custom_fields.value.edit
     custom_fields.value.view customers.customer.edit
     customers.customer.view customers.company.edit customers.company.view customers.group.edit customers.group.view customers.privacy.edit discounts.promotion.edit
@@ -24,6 +26,7 @@ EVERY = frozenset(
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
     kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view orders.order.edit
     orders.order.view pricing.list.edit pricing.list.view redirects.redirect.edit redirects.redirect.view
+    related_products.relation.edit related_products.relation.view
     stock_notices.notice.edit stock_notices.notice.view tax.rate.edit tax.rate.view wishlists.list.view
     """.split()
 )
@@ -32,9 +35,9 @@ LACKS = {
     "manager": frozenset({"kernel.staff.view", "kernel.staff.edit", "kernel.settings.installation"}),
     "customer_service": frozenset(
         """
-        brands.brand.edit catalog.category.edit catalog.product.edit collections.collection.edit custom_fields.definition.edit custom_fields.value.edit discounts.promotion.edit gift_cards.card.adjust gift_cards.card.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
+        brands.brand.edit bundles.bundle.edit catalog.category.edit catalog.product.edit collections.collection.edit custom_fields.definition.edit custom_fields.value.edit discounts.promotion.edit gift_cards.card.adjust gift_cards.card.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
         kernel.jobs.edit kernel.plugins.edit kernel.settings.edit kernel.settings.installation kernel.staff.edit
-        pricing.list.edit redirects.redirect.edit stock_notices.notice.edit tax.rate.edit
+        pricing.list.edit redirects.redirect.edit related_products.relation.edit stock_notices.notice.edit tax.rate.edit
         """.split()
     ),
     "no_access": EVERY,
@@ -90,6 +93,13 @@ async def people(kernel, ctx, make_client):
     return browsers
 
 
+async def bundle_of(ctx, variant_id):
+    """Make a product that is made of another; gives its variant."""
+    box_id = await add_product(ctx, "box", stock=None, kind="bundles.bundle")
+    await edit_bundle.save(ctx, box_id, [Component(variant_id, 2)])
+    return box_id
+
+
 @pytest.fixture
 async def things(kernel, ctx, people, make_client):
     """Something for each name in an address."""
@@ -131,8 +141,8 @@ async def things(kernel, ctx, people, make_client):
     batches = codes.replace("coupons", "batches")
     batch = await owner.post_json(batches, {"wanted": 1}, status=202, headers=headers)
     card = await owner.post_json("/api/admin/v1/gift-cards", {"amount": 100}, headers=headers)
-    many = {"wanted": 1, "amount": 100}
-    cards = await owner.post_json("/api/admin/v1/gift-card-batches", many, status=202, headers=headers)
+    many = "/api/admin/v1/gift-card-batches"
+    cards = await owner.post_json(many, {"wanted": 1, "amount": 100}, status=202, headers=headers)
     order = await (await place(owner, await ready_cart(owner, {variant_id: 1}))).json()
     shopper = await make_client(kernel, "alpha")
     account = {"email": "shopper@example.com", "password": PASSWORD}
@@ -166,7 +176,8 @@ async def things(kernel, ctx, people, make_client):
         "code": "spare", "name": "tax", "staff_user_id": staff["customer_service"], "letter_id": new_id(),
         "redirect_id": new_id(), "notice_id": new_id(), "token": "x" * 43, "customer_id": customer["id"],
         "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "company_id": company_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
-        "edit_id": bulk["edit"]["id"], "batch_id": batch["id"], "card_id": card["id"], "card_batch_id": cards["id"], "format_code": "shopify-csv", "exemption_id": await exemptions.save(ctx, ExemptionInput("group:vip", "Charity")),
+        "edit_id": bulk["edit"]["id"], "batch_id": batch["id"], "card_id": card["id"], "card_batch_id": cards["id"], "bundle_id": await bundle_of(ctx, variant_id), "format_code": "shopify-csv",
+        "exemption_id": await exemptions.save(ctx, ExemptionInput("group:vip", "Charity")),
     }  # fmt: skip
 
 

@@ -230,6 +230,8 @@ class LineView:
     provenance: tuple[Provenance, ...]
     kind: str = ""
     details: tuple[str, ...] = ()
+    note: str = ""
+    """That some or all of it is delivered later, and when, in the customer's words."""
 
 
 @dataclass(frozen=True, slots=True)

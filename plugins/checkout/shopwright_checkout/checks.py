@@ -3,6 +3,7 @@
 
 from shopwright.doctor import DoctorCheck
 
+# A line may be made of other things, which are then held besides what other lines hold of the same.
 checks = [
     DoctorCheck(
         "checkout.lines",
@@ -40,8 +41,10 @@ checks = [
         LEFT JOIN LATERAL (SELECT sum(r.quantity) AS held FROM inventory_reservation r
             WHERE r.store_id = l.store_id AND r.owner = l.order_id AND r.variant_id = l.variant_id
                 AND r.state <> 'released') h ON true
-        WHERE o.status = 'confirmed' GROUP BY l.order_id, l.variant_id
-        HAVING sum(l.quantity) <> coalesce(max(h.held), 0)
+        WHERE o.status = 'confirmed' AND l.stocked GROUP BY l.store_id, l.order_id, l.variant_id
+        HAVING sum(l.quantity) > coalesce(max(h.held), 0) OR (sum(l.quantity) < max(h.held) AND NOT EXISTS (
+            SELECT 1 FROM orders_line b WHERE b.store_id = l.store_id AND b.order_id = l.order_id AND b.stocked
+                AND b.kind NOT IN ('', 'catalog.physical')))
         """,
         "Look at the order: its stock may have to be counted or the order cancelled.",
     ),

@@ -90,5 +90,6 @@ async def test_the_account_leads_to_orders_addresses_and_details(kernel, join, p
     links = re.findall(r'<a class="btn btn--block" href="([^"]+)">([^<]+)</a>', text)
 
     pages = ["orders", "addresses", "details", "privacy"]
-    assert links == [(f"{prefix}/account/{page}", word) for page, word in zip(pages, words, strict=True)]
-    assert [(await ada.get(path)).status for path, _ in links] == [200] * 4
+    wanted = [(f"{prefix}/account/{page}", word) for page, word in zip(pages, words, strict=True)]
+    assert [link for link in links if link in wanted] == wanted
+    assert {(await ada.get(path)).status for path, _ in links} == {200}

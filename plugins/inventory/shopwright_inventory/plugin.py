@@ -17,12 +17,12 @@ from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import Card, NavItem
 from shopwright_catalog.api import Availability
 from shopwright_inventory import checks, hookspecs, jobs
-from shopwright_inventory.admin import location_pages
+from shopwright_inventory.admin import item_pages, location_pages
 from shopwright_inventory.admin import pages as admin_pages
 from shopwright_inventory.hookspecs import StockChanged
 from shopwright_inventory.services import availability, list_stock, pages, reservations
 from shopwright_inventory.settings import InventorySettings
-from shopwright_inventory.views import api, location_api
+from shopwright_inventory.views import api, item_api, location_api
 
 _TEXTS = {
     "inventory_item": ("policy",),
@@ -73,7 +73,8 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*location_pages.routes, *admin_pages.routes, *api.routes, *location_api.routes]
+        pages = (*location_pages.routes, *admin_pages.routes, *item_pages.routes)
+        return [*pages, *api.routes, *item_api.routes, *location_api.routes]
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:

@@ -9,7 +9,7 @@ from shopwright.errors import BadRequest, Conflict, Invalid, NotFound
 from shopwright.hookspecs import register_doctor_checks
 from shopwright_catalog import api as catalog
 from shopwright_inventory.api import OutOfStock
-from shopwright_inventory.services import list_stock
+from shopwright_inventory.services import list_moves, list_stock
 
 
 async def told(ctx, variant_id):
@@ -27,7 +27,7 @@ async def test_a_count_is_a_move_of_the_difference_and_is_told(ctx, put, levels)
     await put(lamp, 9)
     await put(lamp, 2, reason="damaged")
 
-    found = await list_stock.moves(ctx, lamp)
+    found = (await list_moves.page(ctx, lamp)).items
 
     assert [(m.quantity, m.reason, m.note, m.actor) for m in found] == [
         (-7, "damaged", "", "system"), (4, "received", "Delivery 12", "system"), (5, "counted", "", "system"),

@@ -58,6 +58,8 @@ class OrderLineInput:
     """The kind of the product, like ``catalog.digital``."""
     details: tuple[str, ...] = ()
     """What else belongs to it, like the components of a bundle, in the customer's words."""
+    stocked: bool = True
+    """Whether it, or what it is made of, was taken from stock."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,8 @@ class VariantView:
     left: int | None
     image: Picture | None
     custom_fields: Mapping[str, CustomValue] = field(default_factory=dict)
+    note: str = ""
+    """That it is delivered later, and when, in the customer's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ class ProductPage:
     """Where the form that puts it into the cart goes; empty when the store has no checkout."""
     custom_fields: Mapping[str, CustomValue] = field(default_factory=dict)
     """By key: ``page.custom_fields["custom.material"].text``."""
+    kind: str = ""
+    """Code of the product's type, like ``catalog.digital``."""
 
 
 def product_cards(ctx: Context, cards: Sequence[CardInfo]) -> tuple[ProductCard, ...]:

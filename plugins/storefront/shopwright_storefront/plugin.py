@@ -38,6 +38,7 @@ class Plugin(BasePlugin):
         return [
             Slot("storefront.product.after_price", "Below the price of a product", ProductPage),
             Slot("storefront.product.after_form", "Below the button that adds to the cart", ProductPage),
+            Slot("storefront.product.end", "Below everything a product's page tells of it", ProductPage),
         ]
 
     @hookimpl

@@ -128,7 +128,7 @@ async def admin_product(ctx: Context, product_id: UUID) -> web.Response:
     found = await draft(ctx, product_id)
     product = found.product
     parts = tuple((x.id, " / ".join(x.options) or x.sku) for x in product.variants if x.id is not None)
-    subject = EditedThing(product_id, product.handle, product.title, parts)
+    subject = EditedThing(product_id, product.handle, product.title, parts, product.kind)
     cards = await rendered_cards(
         ctx, await ctx.hooks.collect(admin_slot, zone="catalog.product", subject=subject)
     )

@@ -95,6 +95,7 @@ __all__ = [
     "save_category",
     "save_product",
     "save_products",
+    "similar",
     "stock_note",
     "store_picture",
     "summaries",
@@ -174,6 +175,13 @@ async def summaries(ctx: Context, ids: Sequence[UUID]) -> list[ProductSummary]:
     from shopwright_catalog.services import read_summaries
 
     return await read_summaries.by_id(ctx, ids)
+
+
+async def similar(ctx: Context, ids: Sequence[UUID], limit: int) -> dict[UUID, list[UUID]]:
+    """Give for products up to ``limit`` published ones of their categories, most alike first."""
+    from shopwright_catalog.services import similar as service
+
+    return await service.similar(ctx, ids, limit)
 
 
 async def ids_of(ctx: Context, handles: Sequence[str]) -> dict[str, UUID]:

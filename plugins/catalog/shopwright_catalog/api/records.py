@@ -9,6 +9,9 @@ from uuid import UUID
 
 from shopwright.money import Money, Provenance
 
+PHYSICAL = "catalog.physical"
+"""The kind of a product that nobody gave another one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -44,10 +47,8 @@ class ProductFacts:
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     """Handles of the categories it is in."""
-
-
-PHYSICAL = "catalog.physical"
-"""The kind of a product that nobody gave another one."""
+    kind: str = PHYSICAL
+    """Code of its ``ProductType``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,8 @@ class EditedThing:
     title: str
     parts: tuple[tuple[UUID, str], ...] = ()
     """Of a product its variants: id and name."""
+    kind: str = ""
+    """Of a product the code of its ``ProductType``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ SELECT v.id, v.product_id, p.handle, p.title, p.translations -> {locale} AS tran
 FROM catalog_variant v JOIN catalog_product p ON p.store_id = v.store_id AND p.id = v.product_id
 WHERE v.id = ANY({ids})
 """
+_BY_SKU = "SELECT id, sku FROM catalog_variant WHERE sku = ANY($1) AND sku <> '' AND NOT archived ORDER BY id"
 _HOT = _SELECT.format(locale="$1", ids="$2")
 _IN_SESSION = text(_SELECT.format(locale="CAST(:locale AS text)", ids="CAST(:ids AS uuid[])"))
 
@@ -39,6 +40,15 @@ async def by_id(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, VariantInfo]:
         return {}
     rows = await ctx.fetch_rows(_HOT, ctx.locale, list(ids))
     return {row["id"]: _variant(ctx, row) for row in rows}
+
+
+
+async def ids_of_skus(ctx: Context, skus: Sequence[str]) -> dict[str, tuple[UUID, ...]]:
+    """Do what ``api.ids_of_skus`` says."""
+    found: dict[str, tuple[UUID, ...]] = {}
+    for row in await ctx.fetch_rows(_BY_SKU, [sku for sku in skus if sku]) if skus else []:
+        found[row["sku"]] = (*found.get(row["sku"], ()), row["id"])
+    return found
 
 
 async def by_id_in(ctx: Context, session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, VariantInfo]:
@@ -76,7 +86,7 @@ def _variant(ctx: Context, row: Any) -> VariantInfo:
 def facts_of(row: Any) -> ProductFacts:
     """Read what rules go by from a row of a product."""
     tags, categories = tuple(row["tags"]), tuple(row["categories"])
-    return ProductFacts(row["handle"], row["vendor"], row["product_type"], tags, categories)
+    return ProductFacts(row["handle"], row["vendor"], row["product_type"], tags, categories, row["kind"])
 
 
 def _parsed(value: Any) -> Any:

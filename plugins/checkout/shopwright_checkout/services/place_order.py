@@ -172,7 +172,11 @@ async def _write(
         inventory.Demand(line.variant.id, line.quantity) for line in totals.lines if line.variant.stocked
     ]
     expires_at = ctx.clock.now() + RESERVED_FOR
-    await inventory.reserve(ctx, session, owner=order.id, demand=demand, expires_at=expires_at)
+    address = order.shipping_address
+    destination = inventory.Destination(address.country, address.postal_code)
+    await inventory.reserve(
+        ctx, session, owner=order.id, demand=demand, expires_at=expires_at, destination=destination
+    )
     await session.execute(_PLACED, {"cart_id": cart.id, "now": ctx.clock.now()})
     payload = ResolvePayment(order_id=order.id)
     await ctx.enqueue(session, resolve_payment, payload, delay=RESOLVE_AFTER)

@@ -66,4 +66,5 @@ def _line(line: LineTotals) -> OrderLineInput:
         provenance=line.provenance,
         kind=line.variant.kind,
         details=line.details,
+        stocked=line.variant.stocked,
     )

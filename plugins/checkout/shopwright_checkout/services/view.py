@@ -26,10 +26,11 @@ async def view(
     variants = await catalog.variants(ctx, ids) if variants is None else variants
     stock = await stock_of.of(ctx, variants, ids) if stock is None else stock
     found = await calculate(ctx, cart, variants)
-    return _view(cart, found, stock, await stored_payments(ctx, cart, found.totals))
+    return _view(ctx, cart, found, stock, await stored_payments(ctx, cart, found.totals))
 
 
 def _view(
+    ctx: Context,
     cart: Cart,
     found: Calculation,
     stock: Mapping[UUID, catalog.Availability],
@@ -49,7 +50,7 @@ def _view(
         payment_method=cart.payment_method,
         note=cart.note,
         attributes=cart.attributes,
-        lines=tuple(_line(line, shown[line.line_id], stock[line.variant.id]) for line in totals.lines),
+        lines=tuple(_line(ctx, line, shown[line.line_id], stock[line.variant.id]) for line in totals.lines),
         quantity=sum(line.quantity for line in totals.lines),
         subtotal=totals.subtotal,
         discount=totals.discount,
@@ -70,7 +71,7 @@ def _view(
     )
 
 
-def _line(line: LineTotals, shown: Money, stock: catalog.Availability) -> LineView:
+def _line(ctx: Context, line: LineTotals, shown: Money, stock: catalog.Availability) -> LineView:
     is_short = stock.left is not None and stock.left < line.quantity
     return LineView(
         id=line.line_id,
@@ -89,4 +90,5 @@ def _line(line: LineTotals, shown: Money, stock: catalog.Availability) -> LineVi
         provenance=line.provenance,
         kind=line.variant.kind,
         details=line.details,
+        note="" if is_short else catalog.stock_note(ctx, stock, line.quantity),
     )

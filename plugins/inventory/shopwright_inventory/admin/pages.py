@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stock in the admin: what there is, counting it, the moves of an item."""
+"""Stock in the admin: what there is, and counting it."""
 
 from typing import Literal
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from shopwright.http.forms import read_form
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_admin.api import admin_page
-from shopwright_inventory.services import list_locations, list_stock, stock
+from shopwright_inventory.services import list_stock, stock
 
 routes = Routes("inventory", Scope.ADMIN)
 Reason = Literal["counted", "received", "adjusted", "returned", "damaged"]
@@ -25,6 +25,7 @@ class ListQuery(BaseModel):
 
     q: str = ""
     cursor: str = ""
+    show: Literal["", "low"] = ""
 
 
 class CountForm(BaseModel):
@@ -36,15 +37,17 @@ class CountForm(BaseModel):
     reason: Reason = "counted"
     note: str = Field(default="", max_length=500)
     q: str = ""
+    show: Literal["", "low"] = ""
     back: Literal["list", "item"] = "list"
 
 
 @routes.get("/admin/stock", permission="inventory.stock.view")
 async def admin_stock(ctx: Context, query: ListQuery) -> web.Response:
     """List what is in stock."""
-    found = await list_stock.page(ctx, search=query.q, cursor=query.cursor)
+    found = await list_stock.page(ctx, search=query.q, cursor=query.cursor, only_low=query.show == "low")
     base = url(ctx, "inventory.admin_stock")
-    more = f"{base}?{urlencode({'cursor': found.next_cursor, 'q': query.q})}" if found.next_cursor else ""
+    words = {"cursor": found.next_cursor, "q": query.q, "show": query.show}
+    more = f"{base}?{urlencode(words)}" if found.next_cursor else ""
     return await admin_page(
         ctx,
         "inventory/admin/stock.html",
@@ -52,24 +55,7 @@ async def admin_stock(ctx: Context, query: ListQuery) -> web.Response:
         items=found.items,
         next_url=more,
         search=query.q,
-        can_edit=ctx.actor.can("inventory.stock.edit"),
-    )
-
-
-@routes.get("/admin/stock/{variant_id}", permission="inventory.stock.view")
-async def admin_stock_item(ctx: Context, variant_id: UUID) -> web.Response:
-    """Show one item with its moves."""
-    item = await list_stock.item(ctx, variant_id)
-    if item is None:
-        raise NotFound("There is no such item.")
-    return await admin_page(
-        ctx,
-        "inventory/admin/item.html",
-        title=item.title,
-        crumbs=[(ctx.gettext("Stock"), url(ctx, "inventory.admin_stock")), (item.title, "")],
-        item=item,
-        moves=await list_stock.moves(ctx, variant_id),
-        locations=await list_locations.everything(ctx),
+        show=query.show,
         can_edit=ctx.actor.can("inventory.stock.edit"),
     )
 
@@ -85,7 +71,7 @@ async def admin_count(ctx: Context, request: web.Request, variant_id: UUID) -> w
         ctx.visit.flash(*await _counted(ctx, variant_id, form.value))
     if form.raw.get("back") == "item":
         return redirect(ctx, url(ctx, "inventory.admin_stock_item", variant_id=variant_id))
-    query = urlencode({"q": form.raw["q"]}) if form.raw.get("q") else ""
+    query = urlencode({name: form.raw[name] for name in ("q", "show") if form.raw.get(name)})
     return redirect(ctx, f"{url(ctx, 'inventory.admin_stock')}{'?' if query else ''}{query}")
 
 

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stock as staff see it: variants with their levels, moves of a variant."""
+"""Stock as staff see it: variants with their levels, and those of which few are left."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from shopwright.context import Context
 from shopwright.errors import BadRequest, FieldError
 from shopwright_catalog import api as catalog
+from shopwright_inventory.settings import InventorySettings
 
 _LIST = """
 WITH page AS (
@@ -17,6 +17,14 @@ WITH page AS (
     JOIN catalog_product p ON p.store_id = v.store_id AND p.id = v.product_id
     WHERE NOT v.archived AND ($1::uuid IS NULL OR v.id > $1) AND ($2::uuid IS NULL OR v.id = $2)
         AND ($3::text = '' OR v.sku ILIKE $3 OR p.title ILIKE $3)
+        AND ($5::integer IS NULL OR EXISTS (
+            SELECT 1 FROM inventory_item i JOIN inventory_level l
+                ON l.store_id = i.store_id AND l.variant_id = i.id
+            JOIN inventory_location o ON o.store_id = l.store_id AND o.id = l.location_id
+            WHERE i.store_id = v.store_id AND i.id = v.id AND i.tracked GROUP BY i.store_id, i.id
+            HAVING greatest(coalesce(sum(l.on_hand) FILTER (WHERE o.active), 0) - i.safety_stock, 0)
+                - coalesce(sum(l.reserved + l.allocated) FILTER (WHERE o.active), 0)
+                <= coalesce(i.low_stock_at, $5)))
     ORDER BY v.id LIMIT $4
 )
 SELECT page.id AS variant_id, coalesce(i.tracked, false) AS tracked, o.code AS location,
@@ -26,16 +34,16 @@ LEFT JOIN inventory_level l ON l.store_id = i.store_id AND l.variant_id = i.id
 LEFT JOIN inventory_location o ON o.store_id = l.store_id AND o.id = l.location_id
 ORDER BY page.id, o.priority, o.code
 """
-_MOVES = """
-SELECT m.at, o.name AS location, m.quantity, m.reason, m.note, m.actor FROM inventory_move m
-JOIN inventory_location o ON o.store_id = m.store_id AND o.id = m.location_id
-WHERE m.variant_id = $1 ORDER BY m.id DESC LIMIT $2
-"""
 _LOW = """
-SELECT i.id AS variant_id, sum(l.on_hand - l.reserved - l.allocated)::bigint AS available
-FROM inventory_item i JOIN inventory_level l ON l.store_id = i.store_id AND l.variant_id = i.id
-WHERE i.tracked GROUP BY i.id HAVING sum(l.on_hand - l.reserved - l.allocated) <= $1
-ORDER BY available, i.id LIMIT $2
+WITH found AS (
+    SELECT i.id AS variant_id, coalesce(i.low_stock_at, $1) AS low_at,
+        greatest(coalesce(sum(l.on_hand) FILTER (WHERE o.active), 0) - i.safety_stock, 0)
+            - coalesce(sum(l.reserved + l.allocated) FILTER (WHERE o.active), 0) AS available
+    FROM inventory_item i JOIN inventory_level l ON l.store_id = i.store_id AND l.variant_id = i.id
+    JOIN inventory_location o ON o.store_id = l.store_id AND o.id = l.location_id
+    WHERE i.tracked GROUP BY i.store_id, i.id
+)
+SELECT variant_id, available::bigint FROM found WHERE available <= low_at ORDER BY available, variant_id LIMIT $2
 """
 
 
@@ -72,18 +80,6 @@ class StockPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """One entry of the ledger."""
-
-    at: datetime
-    location: str
-    quantity: int
-    reason: str
-    note: str
-    actor: str
-
-
-@dataclass(frozen=True, slots=True)
 class LowItem:
     """A variant of which few are left."""
 
@@ -93,14 +89,17 @@ class LowItem:
     available: int
 
 
-async def page(ctx: Context, *, search: str = "", cursor: str = "", limit: int = 50) -> StockPage:
+async def page(
+    ctx: Context, *, search: str = "", cursor: str = "", limit: int = 50, only_low: bool = False
+) -> StockPage:
     """Give a page of variants; ``search`` is a part of a SKU or a product's title.
 
     Raises:
         BadRequest: the cursor is not one of ours.
     """
     pattern = f"%{_escaped(search.strip())}%" if search.strip() else ""
-    items = await _items(ctx, _decode(cursor), None, pattern, limit + 1)
+    low_at = ctx.settings(InventorySettings).low_stock if only_low else None
+    items = await _items(ctx, _decode(cursor), None, pattern, limit + 1, low_at)
     more = items[limit - 1].variant_id if len(items) > limit else ""
     return StockPage(items[:limit], str(more))
 
@@ -110,13 +109,8 @@ async def item(ctx: Context, variant_id: UUID) -> StockItem | None:
     return found[0] if found else None
 
 
-async def moves(ctx: Context, variant_id: UUID, *, limit: int = 200) -> list[Move]:
-    """Give the ledger of a variant, newest first."""
-    return [Move(*row) for row in await ctx.fetch_rows(_MOVES, variant_id, limit)]
-
-
 async def low(ctx: Context, at_most: int, *, limit: int = 8) -> list[LowItem]:
-    """Give tracked variants with few left, the scarcest first."""
+    """Give tracked variants with few left to sell from stock, the scarcest first; items may have a number of their own."""
     rows = await ctx.fetch_rows(_LOW, at_most, limit)
     infos = await catalog.variants(ctx, [row["variant_id"] for row in rows])
     return [
@@ -127,9 +121,9 @@ async def low(ctx: Context, at_most: int, *, limit: int = 8) -> list[LowItem]:
 
 
 async def _items(
-    ctx: Context, after: UUID | None, only: UUID | None, pattern: str, limit: int
+    ctx: Context, after: UUID | None, only: UUID | None, pattern: str, limit: int, low_at: int | None = None
 ) -> list[StockItem]:
-    rows = await ctx.fetch_rows(_LIST, after, only, pattern, limit)
+    rows = await ctx.fetch_rows(_LIST, after, only, pattern, limit, low_at)
     by_variant: dict[UUID, list[Any]] = {}
     for row in rows:
         by_variant.setdefault(row["variant_id"], []).append(row)

@@ -70,7 +70,7 @@ WITH freed AS (
 UPDATE inventory_level l SET version = l.version + 1, reserved = l.reserved - f.reserved,
     allocated = l.allocated - f.allocated
 FROM sums f WHERE l.variant_id = f.variant_id AND l.location_id = f.location_id
-RETURNING l.variant_id, f.reserved + f.allocated AS freed
+RETURNING l.variant_id, l.location_id, f.reserved + f.allocated AS freed
 """
 _RELEASE = text(_FREE.format(which="owner = :owner AND state <> 'released'"))
 _EXTEND = text("""
@@ -190,12 +190,14 @@ async def _expire(ctx: Context, session: AsyncSession, ids: Sequence[UUID], now:
 
 async def _tell_freed(ctx: Context, session: AsyncSession, rows: Sequence[Any]) -> None:
     """Say anew what levels may hold beyond what they have, and tell of variants that were sold out until now."""
+    if not rows:
+        return
+    found = await selling.read(session, list({row.variant_id for row in rows}))
+    in_use = {(x.variant_id, level.location_id) for x in found.values() for level in x.active}
     freed: Counter[UUID] = Counter()
     for row in rows:
-        freed[row.variant_id] += row.freed
-    if not freed:
-        return
-    found = await selling.read(session, list(freed))
+        if (row.variant_id, row.location_id) in in_use:
+            freed[row.variant_id] += row.freed
     if waiting := [variant_id for variant_id, stocked in found.items() if not stocked.is_simple]:
         await selling.spread(session, waiting)
     changes = [

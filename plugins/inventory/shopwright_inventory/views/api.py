@@ -23,6 +23,8 @@ class StockQuery(BaseModel):
     search: str = Field(default="", max_length=200)
     cursor: str = ""
     limit: int = Field(default=50, ge=1, le=200)
+    low: bool = False
+    """Only what is low."""
 
 
 class Count(BaseModel):
@@ -41,7 +43,9 @@ class Count(BaseModel):
 @routes.get("/api/admin/v1/stock", permission="inventory.stock.view")
 async def list_all(ctx: Context, query: StockQuery) -> StockPage:
     """List variants with what they have at each location."""
-    return await list_stock.page(ctx, search=query.search, cursor=query.cursor, limit=query.limit)
+    return await list_stock.page(
+        ctx, search=query.search, cursor=query.cursor, limit=query.limit, only_low=query.low
+    )
 
 
 @routes.patch("/api/admin/v1/stock", permission="inventory.stock.edit")

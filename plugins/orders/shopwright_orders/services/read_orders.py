@@ -189,6 +189,7 @@ def _line(line: dict[str, Any], currency: str) -> OrderLineInput:
         provenance=tuple(_provenance(x) for x in line["provenance"]),
         kind=line["kind"],
         details=tuple(line["details"]),
+        stocked=line["stocked"],
     )
 
 

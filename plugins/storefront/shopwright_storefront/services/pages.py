@@ -93,7 +93,7 @@ async def listing(
 
 def product(ctx: Context, found: ProductInfo, selected: str = "") -> ProductPage:
     """Make the page of a product; ``selected`` is a variant id from the address."""
-    variants = tuple(_variant(choice) for choice in found.variants)
+    variants = tuple(_variant(ctx, choice) for choice in found.variants)
     preferred = next((v for v in variants if str(v.id) == selected), None)
     available = next((v for v in variants if v.available), variants[0])
     crumbs = [Crumb(ctx.store.name, url(ctx, "storefront.home"))]
@@ -114,6 +114,7 @@ def product(ctx: Context, found: ProductInfo, selected: str = "") -> ProductPage
         url=url(ctx, "storefront.product", handle=found.handle),
         add_url=url(ctx, "checkout.add_to_cart") if ctx.is_active("checkout") else "",
         custom_fields=found.custom_fields,
+        kind=found.kind,
     )
 
 
@@ -123,7 +124,7 @@ def tag_cards(ctx: Context, found: catalog.CardPage) -> None:
         ctx.visit.tag("catalog.products", *(f"catalog.product:{card.id}" for card in found.cards))
 
 
-def _variant(choice: VariantChoice) -> VariantView:
+def _variant(ctx: Context, choice: VariantChoice) -> VariantView:
     return VariantView(
         id=choice.id,
         title=choice.title,
@@ -135,6 +136,7 @@ def _variant(choice: VariantChoice) -> VariantView:
         left=choice.availability.left,
         image=choice.picture,
         custom_fields=choice.custom_fields,
+        note=catalog.stock_note(ctx, choice.availability),
     )
 
 
