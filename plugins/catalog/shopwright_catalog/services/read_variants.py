@@ -42,7 +42,6 @@ async def by_id(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, VariantInfo]:
     return {row["id"]: _variant(ctx, row) for row in rows}
 
 
-
 async def ids_of_skus(ctx: Context, skus: Sequence[str]) -> dict[str, tuple[UUID, ...]]:
     """Do what ``api.ids_of_skus`` says."""
     found: dict[str, tuple[UUID, ...]] = {}
