@@ -78,7 +78,8 @@ async def availability(ctx: Context, variant_ids: Sequence[UUID]) -> dict[UUID, 
     Variants without stock-keeping are always sellable.
     """
     everything: Mapping[UUID, Availability] = dict.fromkeys(variant_ids, Availability())
-    return dict(await ctx.hooks.filter(stock_available, everything, variant_ids=variant_ids))
+    found = await ctx.hooks.filter(stock_available, everything, variant_ids=variant_ids)
+    return dict(found)
 
 
 def combined(parts: Sequence[tuple[Availability, int]]) -> Availability:

@@ -32,7 +32,10 @@ async def test_what_lies_in_a_location_out_of_use_is_not_sold_until_it_is_back(c
     half = await staff.submit(page, new | {"code": "cellar", "latitude": "52.5"})
     await put(lamp, 3, "attic")
     attic = f"{page}/attic"
-    shut = {"name": "Attic", "priority": "3", "country": "de", "postal_code": "10115", "version": "1"}
+    shut = {
+        "name": "Attic", "priority": "3", "country": "de", "postal_code": "10115", "latitude": "", "longitude": "",
+        "version": "1",
+    }  # fmt: skip
 
     closed = await staff.submit(attic, shut)
     one_place = await left(ctx, lamp)

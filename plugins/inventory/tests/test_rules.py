@@ -39,7 +39,8 @@ async def test_staff_let_an_item_be_sold_beyond_its_stock_up_to_a_limit(ctx, mak
 
     saved = await staff.submit(page, fields | {"version": "1"}, action=save)
     late = await staff.submit(page, fields | {"version": "1"}, action=save)
-    dateless = await staff.submit(page, {"policy": "preorder", "version": "2"}, action=save)
+    empty = {"backorder_limit": "", "available_on": "", "low_stock_at": "", "safety_stock": "0"}
+    dateless = await staff.submit(page, empty | {"policy": "preorder", "version": "2"}, action=save)
     wrong = await staff.submit(page, fields | {"version": "2", "safety_stock": "-1"}, action=save)
     first = (await inventory.availability(ctx, [lamp]))[lamp]
     owner = await reserve(ctx, [(lamp, 2)])
@@ -47,10 +48,10 @@ async def test_staff_let_an_item_be_sold_beyond_its_stock_up_to_a_limit(ctx, mak
     await claim(ctx, await reserve(ctx, [(lamp, 2)]))
     with pytest.raises(OutOfStock) as told:
         await reserve(ctx, [(lamp, 1)])
-    await staff.submit(page, {"policy": "deny", "version": "2"}, action=save)
+    shut = await staff.submit(page, empty | {"policy": "deny", "version": "2"}, action=save)
     await release(ctx, owner)
 
-    assert [r.status for r in (saved, late, dateless, wrong)] == [303, 409, 422, 422]
+    assert [r.status for r in (saved, late, dateless, wrong, shut)] == [303, 409, 422, 422, 303]
     assert "The rules were changed meanwhile." in await late.text()
     assert "Say from when on it is there: customers are told this day." in await dateless.text()
     assert "Please give 0 or more." in await wrong.text()

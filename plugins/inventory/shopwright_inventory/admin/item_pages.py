@@ -28,7 +28,8 @@ def _empty_is_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-Number = Annotated[int | None, BeforeValidator(_empty_is_none), Field(ge=0, le=rules.MOST)]
+Digits = Annotated[str, Field(pattern=r"^\s*[0-9]{0,7}\s*$")]
+"""A whole number or nothing; a form's own whole numbers must be filled in."""
 
 
 class ItemQuery(BaseModel):
@@ -42,13 +43,16 @@ class RulesForm(BaseModel):
 
     policy: Literal["deny", "backorder", "preorder"]
     safety_stock: int = Field(default=0, ge=0, le=rules.MOST)
-    backorder_limit: Number = None
+    backorder_limit: Digits = ""
     available_on: Annotated[date | None, BeforeValidator(_empty_is_none)] = None
-    low_stock_at: Number = None
+    low_stock_at: Digits = ""
     version: int
 
     def rules(self) -> Rules:
-        return Rules(**self.model_dump(exclude={"version"}))
+        limit, low = (
+            int(text) if text.strip() else None for text in (self.backorder_limit, self.low_stock_at)
+        )
+        return Rules(self.policy, self.safety_stock, limit, self.available_on, low)
 
 
 @routes.get("/admin/stock/{variant_id}", permission="inventory.stock.view")

@@ -29,7 +29,7 @@ def _capitals(value: Any) -> Any:
     return value.strip().upper() if isinstance(value, str) else value
 
 
-Degrees = Annotated[float | None, BeforeValidator(_empty_is_none), Field(allow_inf_nan=False)]
+Degrees = Annotated[float | None, BeforeValidator(_empty_is_none)]
 
 
 class LocationForm(BaseModel):
