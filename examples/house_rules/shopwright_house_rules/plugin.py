@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The house rules: each of them is one hook, and all are off until somebody sets them."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -26,7 +27,11 @@ from shopwright_checkout.api import (
     Stage,
     Totals,
 )
+from shopwright_inventory.api import Allocation, Demand, Destination, StockAt
+from shopwright_inventory.hookspecs import StockLow
 from shopwright_orders.api import NewOrder
+
+log = logging.getLogger(__name__)
 
 
 class HouseRules(PluginSettings):
@@ -54,6 +59,14 @@ class HouseRules(PluginSettings):
     number_prefix: str = Field(default="", max_length=10, title="What order numbers begin with")
     forbidden_words: tuple[str, ...] = Field(default=(), title="Words no product title may have")
     blocked_domains: tuple[str, ...] = Field(default=(), title="E-mail domains that get no account")
+    home_country: str = Field(default="", max_length=2, title="Country that is not abroad")
+    abroad_from: str = Field(
+        default="",
+        max_length=40,
+        title="Code of the location that sends orders abroad",
+        description="Empty: any.",
+    )
+    logs_low_stock: bool = Field(default=False, title="Write into the log what is low")
 
 
 class Plugin(BasePlugin):
@@ -64,7 +77,7 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="House rules",
         summary="A store's own rules for carts, orders, products and accounts.",
-        requires=("catalog", "checkout", "customers", "orders"),
+        requires=("catalog", "checkout", "customers", "inventory", "orders"),
         settings=HouseRules,
     )
 
@@ -145,6 +158,25 @@ class Plugin(BasePlugin):
         if domain not in ctx.settings(HouseRules).blocked_domains:
             return []
         return [Rejection("house_rules.domain", "Please use another e-mail address.", "email")]
+
+    @hookimpl
+    async def fulfilment_route(
+        self,
+        ctx: Context,
+        demand: Sequence[Demand],
+        stock: Sequence[StockAt],
+        destination: Destination | None,
+    ) -> Sequence[Allocation] | None:
+        rules = ctx.settings(HouseRules)
+        if not rules.abroad_from or destination is None or destination.country == rules.home_country:
+            return None
+        # Where this location has not enough, the store's strategy decides.
+        return [Allocation(want.variant_id, rules.abroad_from, want.quantity) for want in demand]
+
+    @hookimpl
+    async def stock_low(self, ctx: Context, event: StockLow) -> None:
+        if ctx.settings(HouseRules).logs_low_stock:
+            log.warning("store %s: %s left of variant %s", ctx.store.code, event.left, event.variant_id)
 
 
 def _lowest(request: PriceRequest, offers: Sequence[PriceOffer]) -> str:

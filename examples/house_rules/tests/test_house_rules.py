@@ -9,6 +9,9 @@ from shopwright.money import Money
 from shopwright.plugin import Manifest, Plugin, hookimpl
 from shopwright.testing.kernels import ALPHA, BETA
 from shopwright_catalog.api import OfferedPrice, PriceOffer
+from shopwright_inventory import api as inventory
+from shopwright_inventory.services import list_stock, locations
+from shopwright_inventory.services.locations import LocationInput
 
 
 @pytest.fixture
@@ -96,6 +99,29 @@ async def test_a_store_may_ask_for_a_day_and_whether_it_is_a_present(kernel, mak
     assert asked == {
         "contact": [], "delivery": [], "house_rules.when": ["house_rules.day"], "payment": ["house_rules.present"],
     }  # fmt: skip
+
+
+async def test_orders_abroad_come_from_one_location_and_what_is_low_is_logged(kernel, make_client, caplog):
+    await set_rules(kernel, home_country="CH", abroad_from="attic", logs_low_stock=True)
+    ctx = system(kernel, "alpha")
+    lamp = await add_product(ctx, "lamp", stock=4)
+    await locations.add(ctx, code="attic", new=LocationInput("Attic", priority=5))
+    await ctx.run(
+        lambda session: inventory.count(
+            ctx, session, variant_id=lamp, on_hand=2, reason="counted", location="attic"
+        )
+    )
+    client = await make_client(kernel, "alpha")
+
+    statuses = [(await place(client, await ready_cart(client, {lamp: 1}))).status for _ in range(3)]
+    await kernel.jobs.drain()
+
+    levels = (await list_stock.item(ctx, lamp)).levels
+    assert statuses == [201, 201, 201]
+    assert [(level.location, level.available) for level in levels] == [("main", 3), ("attic", 0)]
+    assert [r.message for r in caplog.records if "left of variant" in r.message] == [
+        f"store alpha: 5 left of variant {lamp}"
+    ]
 
 
 async def test_the_lowest_price_counts_where_a_store_says_so(make_kernel, make_client):

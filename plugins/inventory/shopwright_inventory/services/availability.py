@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shopwright.context import Context
 from shopwright_catalog.api import Availability
-from shopwright_inventory.services.selling import Rules
+from shopwright_inventory.services.selling import Rules, today_of
 
 _LEFT = """
 SELECT i.id, i.policy, i.safety_stock, i.backorder_limit, i.available_on,
@@ -23,7 +23,7 @@ async def of(ctx: Context, variant_ids: Sequence[UUID]) -> dict[UUID, Availabili
     """Give what the stock says of variants, before other plugins had their say."""
     found = dict.fromkeys(variant_ids, Availability())
     if variant_ids:
-        today = ctx.clock.now().date()
+        today = today_of(ctx)
         for row in await ctx.fetch_rows(_LEFT, list(variant_ids)):
             rules = Rules(row["policy"], row["safety_stock"], row["backorder_limit"], row["available_on"])
             in_stock = rules.in_stock(row["on_hand"], row["held"])

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright_inventory.hookspecs import StockChanged, StockLow, stock_changed, stock_low
-from shopwright_inventory.services.selling import Rules
+from shopwright_inventory.services.selling import Rules, today_of
 from shopwright_inventory.settings import InventorySettings
 
 
@@ -33,7 +33,7 @@ async def tell(
     in between is nobody's news.
     """
     found = sorted(changes, key=lambda change: change.variant_id)
-    beyond = {x.variant_id: x.rules.beyond(ctx.clock.now().date()) for x in found}
+    beyond = {x.variant_id: x.rules.beyond(today_of(ctx)) for x in found}
     told = [x for x in found if not only_turns or _turns(x, 0) or _turns(x, -beyond[x.variant_id])]
     events = [
         (

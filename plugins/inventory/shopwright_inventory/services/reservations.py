@@ -106,7 +106,7 @@ async def reserve(
         raise ValueError("stock_demand: give a demand of 1 or more of each variant")
     wanted = _summed(parts)
     found = await _locked(session, wanted)
-    today = ctx.clock.now().date()
+    today = selling.today_of(ctx)
     stock = {variant_id: stocked.availability(today) for variant_id, stocked in found.items()}
     _check(demand, parts, wanted, stock)
     await _hold(ctx, session, owner, wanted, found, expires_at, destination)
@@ -125,7 +125,7 @@ async def _hold(
     """Write the reservations of locked variants that have enough, and tell what is sold out now."""
     if not found:
         return
-    today = ctx.clock.now().date()
+    today = selling.today_of(ctx)
     asked = [Demand(variant_id, wanted[variant_id]) for variant_id in found]
     places = [place for stocked in found.values() for place in stocked.places(today)]
     picks = [
@@ -158,7 +158,7 @@ async def claim(ctx: Context, session: AsyncSession, *, owner: UUID) -> bool:
     # Released long ago: taken again as it was, part by part.
     wanted = _summed([Demand(row.variant_id, row.quantity) for row in rows])
     found = await _locked(session, wanted)
-    today = ctx.clock.now().date()
+    today = selling.today_of(ctx)
     lefts = {variant_id: stocked.availability(today).left for variant_id, stocked in found.items()}
     if any(left is not None and left < wanted[variant_id] for variant_id, left in lefts.items()):
         return False

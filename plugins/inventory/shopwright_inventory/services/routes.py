@@ -5,6 +5,7 @@ import logging
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from uuid import UUID
 
 from shopwright.context import Context
 from shopwright_inventory.api import Allocation, Demand, Destination, StockAt, StockLocation
@@ -34,12 +35,12 @@ async def choose(
 def is_possible(demand: Sequence[Demand], stock: Sequence[StockAt], answer: Sequence[Allocation]) -> bool:
     """Whether an answer gives what is wanted, from where it can be taken."""
     most = {(place.variant_id, place.location.code): place.most for place in stock}
-    taken: Counter[tuple[object, str]] = Counter()
+    taken: Counter[tuple[UUID, str]] = Counter()
     for part in answer:
         if part.quantity < 1:
             return False
         taken[part.variant_id, part.location] += part.quantity
-    given: Counter[object] = Counter()
+    given: Counter[UUID] = Counter()
     for (variant_id, _), quantity in taken.items():
         given[variant_id] += quantity
     enough = all(quantity <= most.get(key, 0) for key, quantity in taken.items())

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shopwright.context import Context
 from shopwright_catalog.api import Availability
 from shopwright_inventory.api import StockAt, StockLocation
 
@@ -46,6 +48,11 @@ WITH used AS (
 UPDATE inventory_level l SET backorder = s.backorder
 FROM spread s WHERE l.store_id = s.store_id AND l.id = s.id AND l.backorder <> s.backorder
 """)
+
+
+def today_of(ctx: Context) -> date:
+    """Give the day it is in the store."""
+    return ctx.clock.now().astimezone(ZoneInfo(ctx.store.timezone)).date()
 
 
 @dataclass(frozen=True, slots=True)

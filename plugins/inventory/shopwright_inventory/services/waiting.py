@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from shopwright.context import Context
+from shopwright_inventory.services.selling import today_of
 
 # Ids follow the order in which stock was held.
 _WAITING = """
@@ -38,6 +39,6 @@ async def of(ctx: Context, owner: UUID) -> dict[UUID, int]:
 async def of_many(ctx: Context, owners: Sequence[UUID]) -> dict[UUID, dict[UUID, int]]:
     """Give what waits of several owners, by owner and variant."""
     found: dict[UUID, dict[UUID, int]] = {}
-    for row in await ctx.fetch_rows(_WAITING, list(owners), ctx.clock.now().date()):
+    for row in await ctx.fetch_rows(_WAITING, list(owners), today_of(ctx)):
         found.setdefault(row["owner"], {})[row["variant_id"]] = row["waiting"]
     return found
