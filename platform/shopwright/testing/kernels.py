@@ -2,6 +2,7 @@
 """Opening kernels for tests: a database of their own, migrated for the plugins that are asked for."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from shopwright.activation import NewStore, create_store, switch_plugin
 from shopwright.actor import SYSTEM
 from shopwright.auth.passwords import CHEAP, Passwords
-from shopwright.clock import Clock, FakeClock
+from shopwright.clock import Clock, FakeClock, SystemClock
 from shopwright.config import Config
 from shopwright.db import DatabaseSettings
 from shopwright.db.migrate import MigrationSource
@@ -22,6 +23,7 @@ from shopwright.stores import Store
 from shopwright.testing.database import MakeDatabase
 
 TEST_KEY = "dGVzdHMtb25seS1rZXktMzItYnl0ZXMtbG9uZy0xMjM="
+_PRESENT = timedelta(seconds=30)
 OWNER_PASSWORD = "seven-lamps-on-the-pier"  # noqa: S105 - of tests only
 ALPHA = NewStore("alpha", "Alpha", "EUR", "en", ("en", "de"), hosts=("alpha.localhost",))
 BETA = NewStore("beta", "Beta", "USD", "en", ("en", "es"), hosts=("beta.localhost",))
@@ -63,7 +65,7 @@ async def open_kernel(
 
     stands_still = clock is None or isinstance(clock, FakeClock)
     if url is None and not extra and stands_still:
-        contents = repr((names, list(stores), enable, clock and clock.now()))
+        contents = repr((names, list(stores), enable, _moment(clock)))
         url = await make_database(_sources_of(tuple(names)), contents=contents, fill=fill)
     if url is None:
         found = sources(Registry.load(names, extra=extra)) if extra else _sources_of(tuple(names))
@@ -71,6 +73,12 @@ async def open_kernel(
     kernel = await opened(url, redis_url=redis_url, **(config or {}))
     await _fill(kernel, stores, enable=enable)
     return kernel
+
+
+def _moment(clock: Clock | None) -> datetime | None:
+    """Give the time of a clock, if that is not the present: what was filled in just now serves all of the present."""
+    now = SystemClock().now() if clock is None else clock.now()
+    return None if abs(SystemClock().now() - now) < _PRESENT else now
 
 
 @lru_cache

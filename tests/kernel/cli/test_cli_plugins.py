@@ -56,7 +56,7 @@ def test_before_switching_a_person_sees_what_it_brings_and_is_asked(shop):
     [
         (("plugin", "enable", "gifts", "--store", "alpha"), "There is no plugin 'gifts'."),
         (("plugin", "disable", "tax", "--store", "gamma"), "There is no store 'gamma'. There are: alpha, beta."),
-        (("plugin", "disable", "orders", "--store", "alpha"), "orders is needed by checkout, "),
+        (("plugin", "disable", "orders", "--store", "alpha"), "orders is needed by approvals, checkout, "),
         (("hooks", "--store", "gamma"), "There is no store 'gamma'. There are: alpha, beta."),
     ],
 )  # fmt: skip

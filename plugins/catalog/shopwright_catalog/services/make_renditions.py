@@ -75,4 +75,4 @@ def _painter() -> ThreadPoolExecutor:
 def _be_nice() -> None:
     """Let threads that answer customers go first. Only Linux knows the niceness of a single thread."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)

@@ -4,6 +4,7 @@
 import asyncio
 import csv
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from shopwright.context import Context
 from shopwright.errors import NotFound
 from shopwright_catalog import api as catalog
+from shopwright_catalog.api import ProductInput
 from shopwright_importer.services.exports import WRITERS
 from shopwright_importer.services.exports.item import Item, Writer
 from shopwright_importer.services.pictures import is_outside
@@ -66,10 +68,23 @@ async def _items(ctx: Context) -> AsyncIterator[list[Item]]:
             left = [stock[id_].left for id_ in exported.variant_ids]
             on_hand = tuple(None if x is None else max(x, 0) for x in left)
             items.append(
-                Item(number, exported.product, on_hand, titles, ctx.store.currency, taken, _addresses(ctx))
+                Item(
+                    number,
+                    _in_order(exported.product),
+                    on_hand,
+                    titles,
+                    ctx.store.currency,
+                    taken,
+                    _addresses(ctx),
+                )
             )
         yield items
         after = page[-1].id
+
+
+def _in_order(product: ProductInput) -> ProductInput:
+    """Sort the categories by handle: their own order is that of each store, and files are to be the same."""
+    return replace(product, category_handles=tuple(sorted(product.category_handles)))
 
 
 def _addresses(ctx: Context) -> Callable[[str], str]:
