@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shopwright.context import Context
 from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.http.versions import etag, expected, guarded
 from shopwright_brands.api import BrandInput
 from shopwright_brands.services import read, save
 from shopwright_brands.services.read import Draft
-from shopwright_brands.views.versions import etag, expected, guarded
 
 routes = Routes("brands", Scope.ADMIN_API)
 Text = Annotated[str, StringConstraints(max_length=20_000)]

@@ -11,9 +11,9 @@ from pydantic.types import StrictInt
 from shopwright.context import Context
 from shopwright.errors import NotFound
 from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.http.versions import etag, expected, guarded
 from shopwright_bundles.services import bundles, edit
 from shopwright_bundles.services.bundles import Bundle, Component, Pricing
-from shopwright_bundles.views.versions import etag, expected, guarded
 
 routes = Routes("bundles", Scope.ADMIN_API)
 VIEW, EDIT = "bundles.bundle.view", "bundles.bundle.edit"

@@ -5,6 +5,7 @@ from aiohttp import web
 
 from shopwright.context import Context
 from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.http.versions import etag, expected, guarded
 from shopwright_catalog.api import ProductType
 from shopwright_catalog.services import (
     delete_product,
@@ -25,7 +26,6 @@ from shopwright_catalog.views.bodies import (
     StaffProduct,
     StaffQuery,
 )
-from shopwright_catalog.views.versions import etag, expected, guarded
 
 routes = Routes("catalog", Scope.ADMIN_API)
 

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shopwright.context import Context
 from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.http.versions import etag, expected, guarded
 from shopwright_custom_fields.api import Choice, CustomField, Kind, Visibility
 from shopwright_custom_fields.services import definitions, edit_definition
 from shopwright_custom_fields.services.definitions import Definition
-from shopwright_custom_fields.views.versions import etag, expected, guarded
 
 routes = Routes("custom_fields", Scope.ADMIN_API)
 VIEW, EDIT = "custom_fields.definition.view", "custom_fields.definition.edit"

@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from shopwright.context import Context
 from shopwright.errors import FieldError, Invalid, NotFound
 from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.http.versions import etag, expected, guarded
 from shopwright.i18n import translatable
 from shopwright_custom_fields.services import definitions, read, save
 from shopwright_custom_fields.services.naming import find_all
 from shopwright_custom_fields.services.read import Stored
 from shopwright_custom_fields.services.save import Change
-from shopwright_custom_fields.views.versions import etag, expected, guarded
 
 routes = Routes("custom_fields", Scope.ADMIN_API)
 VIEW, EDIT = "custom_fields.value.view", "custom_fields.value.edit"

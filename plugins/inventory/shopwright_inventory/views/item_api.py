@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, NotFound, ShopwrightError
 from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.http.versions import etag, expected, guarded
 from shopwright_catalog import api as catalog
 from shopwright_inventory.services import list_moves, rules, stock
 from shopwright_inventory.services.list_moves import MovePage
 from shopwright_inventory.services.rules import SavedRules
 from shopwright_inventory.services.selling import Rules
 from shopwright_inventory.views.api import Count
-from shopwright_inventory.views.versions import etag, expected, guarded
 
 routes = Routes("inventory", Scope.ADMIN_API)
 VIEW, EDIT = "inventory.stock.view", "inventory.stock.edit"

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from shopwright.context import Context
 from shopwright.errors import Conflict, NotFound
 from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.http.versions import etag, expected, guarded
 from shopwright_inventory.services import list_locations, locations
 from shopwright_inventory.services.list_locations import SavedLocation
 from shopwright_inventory.services.locations import LocationInput
-from shopwright_inventory.views.versions import etag, expected, guarded
 
 routes = Routes("inventory", Scope.ADMIN_API)
 VIEW, EDIT = "inventory.stock.view", "inventory.stock.edit"
