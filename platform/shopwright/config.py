@@ -52,6 +52,8 @@ class Config(BaseModel):
     """Processes that answer requests."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose X-Forwarded-* headers are believed."""
+    country_header: str = ""
+    """Header in which a trusted proxy names the visitor's country, like CF-IPCountry."""
     public_scheme: Literal["http", "https"] = "http"
     """``https`` behind a TLS proxy: cookies become Secure with the __Host- prefix, and HSTS is sent."""
     public_port: int | None = None

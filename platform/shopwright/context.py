@@ -40,6 +40,8 @@ class Context:
     locale: str
     currency: str
     request_id: str
+    market: str = ""
+    """Code of the visitor's market; empty where the store has none, in the admin and in jobs."""
     visit: "Visit | None" = None
     """The web side of a request (session data, nonce, cache tags); None in jobs and commands."""
 
@@ -134,6 +136,9 @@ class Context:
 
     def format_money(self, money: Money) -> str:
         return format_money(money, self.locale)
+
+    def in_market(self, code: str, currency: str) -> "Context":
+        return replace(self, market=code, currency=currency)
 
     def as_actor(self, actor: Actor) -> "Context":
         return replace(self, actor=actor)

@@ -36,6 +36,14 @@ class DemoSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Market:
+    """A part of a store's customers with a currency of their own; ``currency`` is an ISO 4217 code."""
+
+    code: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class PluginSwitched:
     """A plugin was switched on or off in a store."""
 
@@ -101,6 +109,15 @@ async def plugin_enabled(ctx: "Context", event: PluginSwitched) -> None:
 @hookspec("event")
 async def plugin_disabled(ctx: "Context", event: PluginSwitched) -> None:
     """Learn that a plugin was switched off in this store."""
+    raise AssertionError
+
+
+@hookspec("first", on_error="core", budget=0.5)
+async def visitor_market(ctx: "Context", wanted: str, country: str) -> Market | None:
+    """Say in which market a visitor is; asked for each page and call, so answer from memory.
+
+    ``wanted`` is the code they chose, ``country`` where they are by the word of a proxy; either may be empty.
+    """
     raise AssertionError
 
 

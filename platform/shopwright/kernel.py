@@ -140,6 +140,7 @@ class Kernel:
         currency: str | None = None,
         request_id: str | None = None,
         visit: Visit | None = None,
+        market: str = "",
     ) -> Context:
         """Make the context of one piece of work in a store."""
         return Context(
@@ -151,6 +152,7 @@ class Kernel:
             currency=currency or store.currency,
             request_id=request_id or str(new_id()),
             visit=visit,
+            market=market,
         )
 
     async def close(self) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from shopwright.context import Context
 
+_ALWAYS = frozenset({"locale", "market"})
+"""Names of queries that each call understands."""
 _PARAMETER_TYPES = frozenset({str, int, UUID})
 _LONGEST_NUMBER = 18
 
@@ -95,7 +97,7 @@ class Binding:
             return self._lenient(values)
         errors = [FieldError(strict_json.pointer((n,)), kind, _READ[kind]) for n, kind in unreadable.items()]
         for name in sorted(given):
-            if name not in shape.names and name != "locale":
+            if name not in shape.names and name not in _ALWAYS:
                 allowed = f"There are: {', '.join(shape.names)}." if shape.names else "There are none."
                 errors.append(
                     FieldError(strict_json.pointer((name,)), "unknown", f"Unknown parameter. {allowed}")

@@ -61,7 +61,7 @@ class PageCache:
         query = sorted((n, v) for n, v in exchange.request.query.items() if n in query_names)
         parts = (
             shopwright.__version__, self._kernel.directory.version, self._kernel.templates.mark(store),
-            exchange.locale, store.currency, exchange.authority, exchange.secure, exchange.path, query,
+            exchange.locale, exchange.market, exchange.currency, exchange.authority, exchange.secure, exchange.path, query,
             placeholders(self._kernel.secret_keys[0]).nonce,
         )  # fmt: skip
         return f"{store.id}:page:{hashlib.sha256(repr(parts).encode()).hexdigest()}"

@@ -12,6 +12,8 @@ FLASH = "flash"
 """Present while a message waits for its reader: such a request gets a page of its own."""
 OWN = "own"
 """Present while a customer is signed in: prices and offers may be theirs alone, so no kept page is for them."""
+MARKET = "market"
+"""The market the visitor chose."""
 _LONGEST = 128
 
 

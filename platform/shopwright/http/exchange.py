@@ -35,6 +35,11 @@ class Exchange:
     """Origin of pictures that are not on this site."""
     store: Store | None = None
     locale: str = ""
+    market: str = ""
+    currency: str = ""
+    is_market_chosen: bool = False
+    country: str = ""
+    """Where the visitor is, by the word of a trusted proxy."""
     path: str = ""
     """Without the language prefix, as it came."""
     route: Route | None = None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shopwright.kernel import Kernel
 
 _AUTHORITY = re.compile(r"(?P<host>[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -32,6 +33,7 @@ class Proxies:
         self._networks = [ip_network(network, strict=False) for network in config.trusted_proxies]
         self._cookies = Cookies(config)
         self._pictures_from = security.origin(config.media_url)
+        self._country = config.country_header
         self._secure = config.public_scheme == "https"
 
     def exchange(self, request: web.Request) -> Exchange:
@@ -41,6 +43,7 @@ class Proxies:
         given = headers.get("X-Request-ID", "") if headers is not None else ""
         forwarded_host = headers.get("X-Forwarded-Host", "") if headers is not None else ""
         scheme = headers.get("X-Forwarded-Proto", "") if headers is not None else ""
+        country = headers.get(self._country, "") if headers is not None and self._country else ""
         authority = (forwarded_host.rpartition(",")[2].strip() or request.headers.get("Host", "")).lower()
         found = _AUTHORITY.fullmatch(authority)
         return Exchange(
@@ -55,6 +58,7 @@ class Proxies:
             csrf_cookie=self._cookies.read(request, "csrf"),
             nonce=security.new_nonce(),
             pictures_from=self._pictures_from,
+            country=country.upper() if _COUNTRY.fullmatch(country) else "",
         )
 
     def _client(self, request: web.Request, peer: str) -> str:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _READING = frozenset({"GET", "HEAD"})
 _FLASH_SECONDS = 600
+_MARKET_SECONDS = 365 * 86_400
 
 
 class Pipeline:
@@ -83,6 +84,7 @@ class Pipeline:
                 raise
             return moved
         await limits.check_route(kernel, exchange, exchange.route)
+        await visits.find_market(kernel, exchange)
         if caching.is_kept(exchange):
             return await self._kept(exchange, exchange.route)
         return await self._personal(exchange, exchange.route)
@@ -140,6 +142,8 @@ class Pipeline:
         outcome = await sessions.save(ctx, loaded, exchange.sid)
         if response.prepared:
             return
+        if ctx.visit is not None and ctx.visit.chosen_market:
+            self._cookies.put(response, cookies.MARKET, ctx.visit.chosen_market, seconds=_MARKET_SECONDS)
         if outcome is not None and outcome.token is not None:
             self._cookies.put(response, "sid", outcome.token, seconds=outcome.seconds)
             # Tokens in this very answer belong to the session the browser has from now on.

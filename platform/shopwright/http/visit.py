@@ -48,6 +48,10 @@ class Visit:
     csrf_token: str = ""
     remote: str = ""
     cache_tags: set[str] = field(default_factory=set)
+    is_market_chosen: bool = False
+    """Whether the visitor said in which market they are; an API call without ``market`` did not."""
+    chosen_market: str = ""
+    """A market to remember from now on."""
     headers: dict[str, str] = field(default_factory=dict)
     """Headers to add to the answer."""
 

@@ -3,6 +3,9 @@
 
 from typing import TYPE_CHECKING
 
+from shopwright.errors import FieldError, Invalid
+from shopwright.hookspecs import visitor_market
+from shopwright.http import cookies
 from shopwright.http.exchange import Exchange
 from shopwright.http.routing import Scope
 from shopwright.http.security import placeholders
@@ -14,6 +17,32 @@ if TYPE_CHECKING:
 
 LANGUAGE = "kernel.admin_language"
 """Name of what a session remembers: the language of the admin, in place of the browser's."""
+
+
+async def find_market(kernel: "Kernel", exchange: Exchange) -> None:
+    """Find the visitor's market: pages remember the one they chose, calls name it in ``market``.
+
+    Raises:
+        Invalid: a call names a market that the store does not have.
+    """
+    store, scope = exchange.store, exchange.scope
+    assert store is not None
+    exchange.market, exchange.currency = "", store.currency
+    if scope not in {Scope.STOREFRONT, Scope.API}:
+        return
+    is_call = scope is Scope.API
+    if is_call:
+        wanted = exchange.request.query.get("market", "")
+    else:
+        wanted = cookies.Cookies(kernel.config).read(exchange.request, cookies.MARKET)
+    ctx = kernel.context(store, locale=exchange.locale, request_id=exchange.request_id)
+    found = await ctx.hooks.first(visitor_market, wanted=wanted, country=exchange.country)
+    if is_call and wanted and (found is None or found.code != wanted):
+        message = f"This store has no market {wanted[:40]!r}."
+        raise Invalid(message, errors=[FieldError("/market", "unknown_market", message)])
+    exchange.is_market_chosen = bool(wanted) or not is_call
+    if found is not None:
+        exchange.market, exchange.currency = found.code, found.currency
 
 
 def personal(kernel: "Kernel", exchange: Exchange, session: WebSession) -> "Context":
@@ -29,6 +58,7 @@ def personal(kernel: "Kernel", exchange: Exchange, session: WebSession) -> "Cont
         nonce=exchange.nonce,
         csrf_token=placeholders(kernel.secret_keys[0]).csrf,
         remote=exchange.remote,
+        is_market_chosen=exchange.is_market_chosen,
     )
     return _context(kernel, exchange, visit)
 
@@ -49,6 +79,13 @@ def kept(kernel: "Kernel", exchange: Exchange, query_names: frozenset[str]) -> "
 
 def _context(kernel: "Kernel", exchange: Exchange, visit: Visit) -> "Context":
     assert exchange.store is not None
-    ctx = kernel.context(exchange.store, locale=exchange.locale, request_id=exchange.request_id, visit=visit)
+    ctx = kernel.context(
+        exchange.store,
+        locale=exchange.locale,
+        currency=exchange.currency,
+        market=exchange.market,
+        request_id=exchange.request_id,
+        visit=visit,
+    )
     exchange.ctx = ctx
     return ctx

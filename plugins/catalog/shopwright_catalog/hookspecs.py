@@ -11,6 +11,7 @@ from shopwright.hooks import hookspec
 from shopwright_catalog.api import (
     Availability,
     CustomValues,
+    ExchangeRate,
     ListingFilter,
     Price,
     PriceOffer,
@@ -92,6 +93,12 @@ async def stock_available(
     ctx: Context, value: Mapping[UUID, Availability], variant_ids: Sequence[UUID]
 ) -> Mapping[UUID, Availability] | None:
     """Say which variants can be bought and how many are left; asked for many at once."""
+    raise AssertionError
+
+
+@hookspec("first", on_error="closed", budget=0.5)
+async def exchange_rate(ctx: Context, currency: str) -> ExchangeRate | None:
+    """Give the rate from the store's currency to another; asked for each page in that currency, so from memory."""
     raise AssertionError
 
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 from pydantic import Field
+from pydantic.fields import FieldInfo
 
 from shopwright.money import Money, Rounding
 
@@ -17,6 +18,13 @@ Scope = Literal["product", "audience", "time", "basket"]
 
 MinorUnits = Annotated[int, Field(ge=0, le=10**12, json_schema_extra={"money": True})]
 """An amount in a kind's model: the admin asks for it in the currency's own notation."""
+
+
+def is_money(info: FieldInfo) -> bool:
+    """Tell whether a field of a kind's model holds ``MinorUnits``, or may."""
+    inner = [x for part in get_args(info.annotation) for x in getattr(part, "__metadata__", ())]
+    extras = [info.json_schema_extra, *(getattr(x, "json_schema_extra", None) for x in inner)]
+    return any(isinstance(x, Mapping) and x.get("money") for x in extras)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,11 @@ class ConditionKind:
     """``<plugin>.<kind>``."""
     label: str
     model: type[Any]
-    """A pydantic model of its values; the admin's form is made of it."""
+    """A pydantic model of its values; the admin's form is made of it.
+
+    Amounts (``MinorUnits``) are converted where a market has another currency; a model that keeps amounts in other
+    ways says how: ``in_currency(rate)`` gives it converted.
+    """
     scope: Scope = "basket"
     selects: Callable[[Any, Item], bool] | None = None
     objection: Callable[[Any, Basket], Reason | None] | None = None

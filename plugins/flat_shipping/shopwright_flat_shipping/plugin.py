@@ -22,7 +22,7 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="Flat-rate shipping",
         summary="Shipping methods with a fixed price, free above an amount.",
-        requires=("admin", "checkout", "orders"),
+        requires=("admin", "catalog", "checkout", "orders"),
         settings=FlatShippingSettings,
     )
 
@@ -30,7 +30,7 @@ class Plugin(BasePlugin):
     async def shipping_rates(
         self, ctx: Context, totals: Totals, destination: Address
     ) -> Sequence[ShippingRate]:
-        return quote(ctx, totals, destination)
+        return await quote(ctx, totals, destination)
 
     @hookimpl
     async def demo_data(self, ctx: Context, source: DemoSource) -> Sequence[str]:

@@ -6,28 +6,34 @@ from typing import Any
 
 from shopwright.context import Context
 from shopwright.money import Money
+from shopwright_catalog import api as catalog
 from shopwright_checkout.api import ShippingRate, Totals
 from shopwright_flat_shipping.settings import FlatMethod, FlatShippingSettings
 from shopwright_orders.api import Address
 
 
-def quote(ctx: Context, totals: Totals, destination: Address) -> list[ShippingRate]:
+async def quote(ctx: Context, totals: Totals, destination: Address) -> list[ShippingRate]:
     """Give a rate for each method that ships to the destination's country."""
     value = totals.subtotal - totals.discount
     methods = ctx.settings(FlatShippingSettings).methods
+    exchange = await catalog.rate_to(ctx, value.currency)
     return [
-        _rate(ctx, method, value)
+        _rate(ctx, method, value, exchange)
         for method in methods
         if not method.countries or destination.country in method.countries
     ]
 
 
-def _rate(ctx: Context, method: FlatMethod, value: Money) -> ShippingRate:
-    is_free = method.free_from is not None and value.amount >= method.free_from
+def _rate(
+    ctx: Context, method: FlatMethod, value: Money, exchange: catalog.ExchangeRate | None
+) -> ShippingRate:
+    own = value if exchange is None else exchange.back(value)
+    is_free = method.free_from is not None and own.amount >= method.free_from
+    price = Money(0 if is_free else method.price, own.currency)
     return ShippingRate(
         code=f"flat_shipping.{method.code}",
         label=method.labels.get(ctx.locale, method.label),
-        price=Money(0 if is_free else method.price, value.currency),
+        price=price if exchange is None else exchange.price(price),
         detail=method.details.get(ctx.locale, method.detail),
     )
 

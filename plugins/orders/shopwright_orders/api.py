@@ -139,6 +139,8 @@ class NewOrder:
     note: str = ""
     attributes: tuple[OrderAttribute, ...] = ()
     stored: tuple[StoredPayment, ...] = ()
+    market: str = ""
+    """Code of the market it was placed in; empty in a store without markets."""
 
     @property
     def due(self) -> Money:

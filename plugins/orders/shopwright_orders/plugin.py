@@ -29,7 +29,7 @@ _PII = {
         "note": "free_text",
         "attributes": "free_text",
         **dict.fromkeys(
-            ("number", "status", "payment_status", "payment_method", "payment_message", "currency", "locale",
+            ("number", "status", "payment_status", "payment_method", "payment_message", "currency", "market", "locale",
              "shipping_code", "shipping_label", "provenance"),
             "none",
         ),

@@ -10,6 +10,7 @@ from multidict import MultiDictProxy
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
+from shopwright_catalog.api.currencies import ExchangeRate
 from shopwright_catalog.api.handles import check_handle, handle_of
 from shopwright_catalog.api.inputs import (
     CategoryInput,
@@ -58,6 +59,7 @@ __all__ = [
     "CustomValue",
     "CustomValues",
     "EditedThing",
+    "ExchangeRate",
     "Exported",
     "ImageInput",
     "ListingFilter",
@@ -118,6 +120,17 @@ async def variants_in(ctx: Context, session: AsyncSession, ids: Sequence[UUID]) 
     from shopwright_catalog.services import read_variants
 
     return await read_variants.by_id_in(ctx, session, ids)
+
+
+async def rate_to(ctx: Context, currency: str) -> ExchangeRate | None:
+    """Give the rate by which amounts of the store's currency become another's; None for the store's own.
+
+    Raises:
+        Conflict: there is none, so nothing can be sold in that currency.
+    """
+    from shopwright_catalog.services import currencies
+
+    return await currencies.rate_to(ctx, currency)
 
 
 async def prices(ctx: Context, requests: Sequence[PriceRequest]) -> dict[UUID, Price]:

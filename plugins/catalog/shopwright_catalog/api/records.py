@@ -126,9 +126,12 @@ class PriceRequest:
     variant_id: UUID
     product_id: UUID
     price: Money
+    """In the store's currency or in the context's; rules are asked with the latter."""
     compare_at: Money | None = None
     quantity: int = 1
     facts: ProductFacts = ProductFacts()
+    detail: str = ""
+    """How the catalogue's price was converted."""
 
 
 @dataclass(frozen=True, slots=True)

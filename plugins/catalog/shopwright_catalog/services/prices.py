@@ -14,6 +14,7 @@ from shopwright.hooks import Change
 from shopwright.money import Money, Provenance
 from shopwright_catalog.api import OfferedPrice, Price, PriceOffer, PriceRequest
 from shopwright_catalog.hookspecs import price_adjust, price_candidates, price_select
+from shopwright_catalog.services import currencies
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ CATALOGUE = "catalog.variant"
 async def resolve(ctx: Context, requests: Sequence[PriceRequest]) -> dict[UUID, Price]:
     if not requests:
         return {}
+    requests = await currencies.converted(ctx, requests)
     offers = await ctx.hooks.collect(price_candidates, requests=requests)
     chosen: Mapping[UUID, str] = {}
     if offers:
@@ -47,7 +49,7 @@ def _price(
         # The catalogue's own comes first in the mapping, so it wins among equals.
         code = min(candidates, key=lambda c: (-candidates[c][0], candidates[c][1].amount.amount))
     best = candidates[code][1]
-    trail = [Provenance("catalog", ctx.version_of("catalog"), CATALOGUE, request.price)]
+    trail = [Provenance("catalog", ctx.version_of("catalog"), CATALOGUE, request.price, request.detail)]
     if code != CATALOGUE:
         plugin = code.partition(".")[0]
         difference = best.amount - request.price

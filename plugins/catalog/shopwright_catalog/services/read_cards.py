@@ -127,7 +127,7 @@ def _statement(
 
 
 async def _cards(ctx: Context, rows: Sequence[Any]) -> tuple[CardInfo, ...]:
-    variants = [[_request(row, x, ctx.currency) for x in orjson.loads(row["variants"])] for row in rows]
+    variants = [[_request(row, x, ctx.store.currency) for x in orjson.loads(row["variants"])] for row in rows]
     requests = [request for found in variants for request in found]
     ids = [request.variant_id for request in requests]
     everything: Mapping[UUID, Availability] = dict.fromkeys(ids, Availability())

@@ -58,7 +58,7 @@ async def by_handle(ctx: Context, handle: str) -> ProductInfo | None:
         return None
     data = orjson.loads(found)
     ids = [UUID(variant["id"]) for variant in data["variants"]]
-    priced = await prices.resolve(ctx, _requests(data, ctx.currency))
+    priced = await prices.resolve(ctx, _requests(data, ctx.store.currency))
     everything: Mapping[UUID, Availability] = dict.fromkeys(ids, Availability())
     stock = await ctx.hooks.filter(stock_available, everything, variant_ids=ids)
     stock = kinds.all_available(ctx, ((id_, data["kind"]) for id_ in ids), stock)

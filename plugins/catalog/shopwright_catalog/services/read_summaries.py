@@ -25,12 +25,14 @@ _FIRST = UUID(int=0)
 
 
 async def by_id(ctx: Context, ids: Sequence[UUID]) -> list[ProductSummary]:
-    return [_summary(row, ctx.currency) for row in await ctx.fetch_rows(_BY_ID, list(ids))] if ids else []
+    return (
+        [_summary(row, ctx.store.currency) for row in await ctx.fetch_rows(_BY_ID, list(ids))] if ids else []
+    )
 
 
 async def page(ctx: Context, after: UUID | None, limit: int) -> list[ProductSummary]:
     rows = await ctx.fetch_rows(_PAGE, after or _FIRST, limit)
-    return [_summary(row, ctx.currency) for row in rows]
+    return [_summary(row, ctx.store.currency) for row in rows]
 
 
 async def ids_of(ctx: Context, handles: Sequence[str]) -> dict[str, UUID]:

@@ -26,7 +26,7 @@ from shopwright_catalog import api as catalog
 from shopwright_checkout.api import Cart, CheckoutField, Totals
 from shopwright_checkout.hookspecs import order_placing, order_validate
 from shopwright_checkout.jobs import ResolvePayment, resolve_payment
-from shopwright_checkout.services import answers, carts
+from shopwright_checkout.services import answers, carts, markets
 from shopwright_checkout.services.snapshot import new_order
 from shopwright_checkout.services.steps import steps_of
 from shopwright_checkout.services.stored import stored_payments
@@ -83,6 +83,8 @@ async def place(ctx: Context, cart_id: UUID, *, shown_due: int | None = None) ->
             raise NotFound("There is no such cart.", code="cart_not_found")
         if cart.status == "placed":
             break
+        cart = await carts.follow(ctx, cart)
+        ctx = markets.of_cart(ctx, cart)
         totals, kept = await _computed(ctx, cart, shown_due)
         try:
             await ctx.run(partial(_write, ctx, seen=cart, totals=totals, kept=kept))
@@ -129,6 +131,8 @@ async def record(
 async def _computed(ctx: Context, cart: Cart, shown_due: int | None) -> tuple[Totals, dict[str, Any]]:
     """Compute what the cart costs now and what else the order keeps, and refuse what cannot be ordered."""
     _check_complete(cart)
+    assert cart.shipping_address is not None
+    await markets.check_country(ctx, cart.shipping_address.country)
     variants = await catalog.variants(ctx, [line.variant_id for line in cart.lines])
     calculation = await calculate(ctx, cart, variants)
     if calculation.missing:

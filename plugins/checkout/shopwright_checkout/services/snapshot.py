@@ -40,6 +40,7 @@ def new_order(ctx: Context, cart: Cart, totals: Totals) -> NewOrder:
         payment_method=cart.payment_method,
         provenance=totals.provenance,
         note=cart.note,
+        market=cart.market,
     )
 
 

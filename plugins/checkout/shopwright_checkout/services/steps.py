@@ -8,6 +8,7 @@ from shopwright.context import Context
 from shopwright.http.responses import url
 from shopwright_checkout.api import OWN_STEPS, Cart, CheckoutField, CheckoutStep, OwnStep
 from shopwright_checkout.hookspecs import checkout_fields, checkout_steps
+from shopwright_checkout.services import markets
 from shopwright_checkout.services.answers import problem_with
 
 
@@ -25,6 +26,7 @@ class Step:
 
 async def steps_of(ctx: Context, cart: Cart, *, needs_shipping: bool) -> tuple[Step, ...]:
     """Give the steps of a cart in order."""
+    ctx = markets.of_cart(ctx, cart)
     added = await ctx.hooks.collect(checkout_steps, cart=cart)
     found: list[Step] = []
     for name in OWN_STEPS:

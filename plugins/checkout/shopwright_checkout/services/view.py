@@ -8,6 +8,7 @@ from shopwright.context import Context
 from shopwright.money import Money
 from shopwright_catalog import api as catalog
 from shopwright_checkout.api import Cart, CartView, LineTotals, LineView
+from shopwright_checkout.services import markets
 from shopwright_checkout.services import stock as stock_of
 from shopwright_checkout.services.stored import stored_payments
 from shopwright_checkout.services.totals import Calculation, calculate
@@ -22,6 +23,7 @@ async def view(
     stock: Mapping[UUID, catalog.Availability] | None = None,
 ) -> CartView:
     """Compute a cart and put it together; what the caller has read of its lines just now is not read again."""
+    ctx = markets.of_cart(ctx, cart)
     ids = [line.variant_id for line in cart.lines]
     variants = await catalog.variants(ctx, ids) if variants is None else variants
     stock = await stock_of.of(ctx, variants, ids) if stock is None else stock
@@ -43,6 +45,7 @@ def _view(
         status=cart.status,
         version=cart.version,
         currency=cart.currency,
+        market=cart.market,
         email=cart.email,
         shipping_address=cart.shipping_address,
         billing_address=cart.billing_address,

@@ -15,7 +15,7 @@ async def current(ctx: Context) -> Cart | None:
     assert ctx.visit is not None
     cart_id = ctx.visit.session.get(CART)
     cart = await carts.read(ctx, UUID(cart_id)) if cart_id else None
-    return cart if cart is not None and cart.status == "open" else None
+    return await carts.follow(ctx, cart) if cart is not None and cart.status == "open" else None
 
 
 async def put(ctx: Context, variant_id: UUID, quantity: int) -> carts.Changed:

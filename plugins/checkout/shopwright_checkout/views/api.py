@@ -15,7 +15,7 @@ from shopwright.http.routing import Reply, Routes, Scope
 from shopwright.money import Money
 from shopwright_checkout.api import Cart, CartView, CheckoutField
 from shopwright_checkout.forms import AddressInput, Quantity
-from shopwright_checkout.services import answers, carts
+from shopwright_checkout.services import answers, carts, markets
 from shopwright_checkout.services.place_order import place
 from shopwright_checkout.services.steps import steps_of
 from shopwright_checkout.services.view import view
@@ -148,6 +148,9 @@ async def update_cart(ctx: Context, cart_id: UUID, body: CartChange) -> CartView
         value = getattr(body, name)
         if value is not None:
             values[name] = value.to_address() if isinstance(value, AddressInput) else value
+    if body.shipping_address is not None:
+        here = markets.of_cart(ctx, await _cart(ctx, cart_id))
+        await markets.check_country(here, body.shipping_address.country)
     if body.accept_prices:
         await carts.accept_prices(ctx, cart_id)
     if "attributes" in values:
@@ -205,7 +208,7 @@ async def _cart(ctx: Context, cart_id: UUID) -> Cart:
     cart = await carts.read(ctx, cart_id)
     if cart is None:
         raise NotFound("There is no such cart.", code="cart_not_found")
-    return cart
+    return await carts.follow(ctx, cart)
 
 
 async def _check_answers(ctx: Context, cart: Cart, values: Mapping[str, str]) -> None:

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from shopwright.context import Context
 from shopwright.money import Money
-from shopwright_discounts.api import ActionKind, ConditionKind
+from shopwright_discounts.api import ActionKind, ConditionKind, is_money
 
 Look = Literal["text", "number", "time", "money", "checkbox", "select", "boxes", "lines"]
 Posted = Any
@@ -157,9 +157,8 @@ def _line(value: Any) -> str:
 
 
 def _look(info: FieldInfo) -> Look:
-    extra = info.json_schema_extra
     kind = _plain(info.annotation)
-    if isinstance(extra, Mapping) and extra.get("money"):
+    if is_money(info):
         return "money"
     if _is_list(kind):
         return "boxes" if _choices(info) else "lines"

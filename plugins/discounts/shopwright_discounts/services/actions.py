@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from shopwright.i18n import translatable
-from shopwright.money import Money
+from shopwright.money import Money, exponent
+from shopwright_catalog.api import ExchangeRate
 from shopwright_discounts.api import ActionKind, Basket, Effect, Item, MinorUnits, spread
 from shopwright_discounts.services.conditions import NoValues, Values
 
@@ -82,6 +83,13 @@ class TieredValues(Values):
         description=translatable("One in a line: pieces or amount, colon, percent, like 10: 5."),
     )
 
+    def in_currency(self, rate: ExchangeRate) -> "TieredValues":
+        """Give the tiers of another currency; pieces are the same in all."""
+        if self.by == "quantity":
+            return self
+        tiers = [tier.model_copy(update={"reach": _major(rate, tier.reach)}) for tier in self.tiers]
+        return self.model_copy(update={"tiers": tiers})
+
 
 class BundleValues(Values):
     """One piece of each product together for a price."""
@@ -105,6 +113,11 @@ class GiftValues(Values):
         description=translatable("One in a line."),
     )
     pieces: int = Field(default=1, ge=1, le=100, title=translatable("Pieces that are free"))
+
+
+def _major(rate: ExchangeRate, reach: Decimal) -> Decimal:
+    """Convert an amount in major units, to the nearest that the other currency has."""
+    return Money(rate.minor(int(reach.scaleb(exponent(rate.source)))), rate.target).to_decimal()
 
 
 def _percentage(values: PercentageValues, basket: Basket) -> Effect:

@@ -12,9 +12,12 @@ from shopwright.context import Context
 from shopwright.i18n import translatable
 from shopwright.jsontext import dump
 from shopwright.money import Money, Provenance
+from shopwright_catalog import api as catalog
+from shopwright_catalog.api import ExchangeRate
 from shopwright_checkout.api import Cart, LineTotals, ShippingRate, Totals
 from shopwright_discounts.api import Basket, Reason
 from shopwright_discounts.services.catalogue import audience_of, groups_for, item_of, rounding_of
+from shopwright_discounts.services.currency import converted
 from shopwright_discounts.services.engine import CHOOSE_GIFT, Candidate, Outcome, Refused, gifts_of, run
 from shopwright_discounts.services.privacy import people_of
 from shopwright_discounts.services.promotions import Live, enabled, local_now
@@ -56,6 +59,8 @@ class Given:
     title: str
     version: int
     amount: int
+    spent: int
+    """The same in the store's currency, as its budget is counted."""
     coupon_id: str | None = None
     coupon: str = ""
     per_customer: int | None = None
@@ -108,7 +113,9 @@ async def discounted(ctx: Context, totals: Totals, cart: Cart) -> Totals | None:
     found = [x for x in await enabled(ctx) if not x.is_catalogue]
     if not found or not totals.lines:
         return None
-    state = _State(found, await _rows(ctx, cart, found))
+    rate = await catalog.rate_to(ctx, totals.currency)
+    found = converted(found, rate)
+    state = _State(found, await _rows(ctx, cart, found), rate)
     candidates = state.candidates(ctx.locale)
     outcome = run(candidates, await _basket(ctx, totals, cart, [x for x in found if state.is_wanted(x)]))
     note = Note(state.given(outcome), state.codes(ctx, outcome), tuple(_gifts(outcome)))
@@ -121,19 +128,27 @@ async def discounted(ctx: Context, totals: Totals, cart: Cart) -> Totals | None:
     return _noted(replace(totals, lines=lines), note)
 
 
-def shipped_free(ctx: Context, totals: Totals) -> Totals | None:
+async def shipped_free(ctx: Context, totals: Totals) -> Totals | None:
     """Take off the price of shipping, where a promotion gives that."""
     note, rate = read_note(totals.notes), totals.shipping_rate
     if rate is None or not rate.price.amount:
         return None
     for given in note.given:
         if given.free_shipping and (given.budget_left is None or rate.price.amount <= given.budget_left):
-            return _without_shipping(ctx, totals, note, given, rate)
+            return await _without_shipping(ctx, totals, note, given, rate)
     return None
 
 
-def _without_shipping(ctx: Context, totals: Totals, note: Note, given: Given, rate: ShippingRate) -> Totals:
-    more = replace(given, amount=given.amount + rate.price.amount, budget_left=None)
+def _spent(rate: ExchangeRate | None, amount: int) -> int:
+    return amount if rate is None else rate.back(Money(amount, rate.target)).amount
+
+
+async def _without_shipping(
+    ctx: Context, totals: Totals, note: Note, given: Given, rate: ShippingRate
+) -> Totals:
+    amount = given.amount + rate.price.amount
+    spent = _spent(await catalog.rate_to(ctx, totals.currency), amount)
+    more = replace(given, amount=amount, spent=spent, budget_left=None)
     note = replace(note, given=tuple(more if x is given else x for x in note.given))
     trail = Provenance(NOTE, ctx.version_of(NOTE), given.code, -rate.price, given.title)
     free = replace(rate, price=Money.zero(totals.currency))
@@ -220,7 +235,8 @@ def _detail(title: str, detail: str) -> str:
 class _State:
     """Which promotions are to be tried on a cart, with the codes that were entered and what has been used."""
 
-    def __init__(self, found: Sequence[Live], rows: Sequence[Any]) -> None:
+    def __init__(self, found: Sequence[Live], rows: Sequence[Any], rate: ExchangeRate | None) -> None:
+        self._rate = rate
         self._live = {x.promotion.id: x for x in found}
         self._entered = [row for row in rows if row["what"] == "coupon"]
         self._used = {row["promotion_id"]: row for row in rows if row["what"] == "promotion"}
@@ -256,6 +272,7 @@ class _State:
                     title=x.promotion.title,
                     version=live.version,
                     amount=x.total,
+                    spent=_spent(self._rate, x.total),
                     coupon_id=str(coupon["id"]) if coupon else None,
                     coupon=coupon["code"] if coupon else "",
                     per_customer=live.limit_per_customer,
@@ -298,7 +315,8 @@ class _State:
         if live.budget is None:
             return None
         used = self._used.get(live.promotion.id)
-        return max(0, live.budget - (used["spent"] if used else 0))
+        left = max(0, live.budget - (used["spent"] if used else 0))
+        return left if self._rate is None else self._rate.minor(left)
 
 
 def _coupon_fault(row: Any) -> Reason | None:

@@ -11,6 +11,7 @@ from shopwright_catalog import api as catalog
 from shopwright_catalog.api import Price, PriceRequest, ProductFacts
 from shopwright_discounts.api import Basket, Item
 from shopwright_discounts.hookspecs import discount_audience
+from shopwright_discounts.services.currency import converted
 from shopwright_discounts.services.engine import Candidate, run
 from shopwright_discounts.services.promotions import Live, enabled, local_now
 from shopwright_discounts.settings import DiscountSettings
@@ -25,6 +26,7 @@ async def adjusted(
     found = [x for x in await enabled(ctx) if x.is_catalogue]
     if not found:
         return None
+    found = converted(found, await catalog.rate_to(ctx, ctx.currency))
     candidates = [Candidate(replace(x.promotion, title=x.title(ctx.locale))) for x in found]
     basket = Basket(
         ctx.currency, (), local_now(ctx), await audience_of(ctx, found), rounding=rounding_of(ctx)
@@ -43,7 +45,8 @@ async def audience_of(ctx: Context, promotions: Sequence[Live]) -> frozenset[str
     """Ask what the actor is to promotions, where one wants to know."""
     if not any("audience" in x.scopes for x in promotions):
         return frozenset()
-    return frozenset(await ctx.hooks.collect(discount_audience))
+    market = {f"market:{ctx.market}"} if ctx.market else set()
+    return frozenset(await ctx.hooks.collect(discount_audience)) | market
 
 
 async def groups_for(

@@ -73,6 +73,17 @@ class AudienceValues(Values):
     )
 
 
+class MarketValues(Values):
+    """Codes of markets of which the customer is in one."""
+
+    any_of: list[str] = Field(
+        min_length=1,
+        max_length=100,
+        title=translatable("Any of"),
+        description=translatable("Codes of markets, one in a line."),
+    )
+
+
 class NoValues(Values):
     """Nothing to say."""
 
@@ -122,6 +133,12 @@ def _audience(values: AudienceValues, basket: Basket) -> Reason | None:
         return Reason(
             "other_audience", translatable("This offer is for certain customers. Are you signed in?")
         )
+    return None
+
+
+def _market(values: MarketValues, basket: Basket) -> Reason | None:
+    if basket.audience.isdisjoint(f"market:{code}" for code in values.any_of):
+        return Reason("other_market", translatable("This offer does not hold in your country."))
     return None
 
 
@@ -198,6 +215,7 @@ KINDS = (
     ConditionKind(
         "discounts.audience", translatable("Customers"), AudienceValues, "audience", objection=_audience
     ),
+    ConditionKind("discounts.market", translatable("Markets"), MarketValues, "audience", objection=_market),
     ConditionKind("discounts.first_order", translatable("First order"), NoValues, objection=_first_order),
     ConditionKind(
         "discounts.time_window", translatable("Time of day"), TimeWindowValues, "time", objection=_time_window

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The promotions of a store, kept in memory and forgotten in every process when one changes."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -15,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
+from shopwright.memory import StoreMemory
 from shopwright_discounts.hookspecs import promotion_actions, promotion_conditions
 from shopwright_discounts.services.engine import Promotion
 
@@ -54,42 +53,12 @@ class Live:
         return self.titles.get(locale) or self.promotion.title
 
 
-class Memory:
-    """What a process knows of the promotions of its stores."""
+Memory = StoreMemory[tuple[Live, ...]]
 
-    def __init__(self) -> None:
-        self._stores: dict[tuple[UUID, frozenset[str]], tuple[Live, ...]] = {}
-        self._round = 0
-        self._is_listening = False
-        self._lock = asyncio.Lock()
 
-    async def of(self, ctx: Context) -> tuple[Live, ...]:
-        """Give the enabled promotions of a store; read with one statement when nothing is known."""
-        # Kinds come and go with the plugins that are on.
-        key = (ctx.store.id, ctx.store.plugins)
-        found = self._stores.get(key)
-        if found is not None:
-            return found
-        await self._listen(ctx)
-        before = self._round
-        found = tuple(x for row in await ctx.fetch_rows(_ENABLED) if (x := live(ctx, row)) is not None)
-        if before == self._round:
-            self._stores = {k: v for k, v in self._stores.items() if k[0] != ctx.store.id} | {key: found}
-        return found
-
-    def forget(self, store_id: UUID | None = None) -> None:
-        """Forget the promotions of a store, or of all."""
-        self._round += 1
-        self._stores = {k: v for k, v in self._stores.items() if store_id is not None and k[0] != store_id}
-
-    async def _listen(self, ctx: Context) -> None:
-        async with self._lock:
-            if not self._is_listening:
-                await ctx.kernel.db.listen(CHANNEL, self._heard)
-                self._is_listening = True
-
-    async def _heard(self, message: str) -> None:
-        self.forget(UUID(message) if message else None)
+async def read_live(ctx: Context) -> tuple[Live, ...]:
+    """Read the enabled promotions of a store: one statement."""
+    return tuple(x for row in await ctx.fetch_rows(_ENABLED) if (x := live(ctx, row)) is not None)
 
 
 class _WithMemory(Protocol):
@@ -103,7 +72,7 @@ def memory_of(ctx: Context) -> Memory:
 
 async def changed(ctx: Context, session: AsyncSession) -> None:
     """Have every process forget the store's promotions once the transaction has committed."""
-    await ctx.kernel.db.notify(session, CHANNEL, str(ctx.store.id))
+    await memory_of(ctx).changed(ctx, session)
 
 
 async def enabled(ctx: Context) -> tuple[Live, ...]:

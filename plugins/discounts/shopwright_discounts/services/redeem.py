@@ -93,7 +93,7 @@ async def hold(
     for x in given:
         values = {
             "store_id": ctx.store.id, "id": new_id(), "order_id": order_id, "promotion_id": UUID(x.promotion_id),
-            "coupon_id": UUID(x.coupon_id) if x.coupon_id else None, "amount": x.amount,
+            "coupon_id": UUID(x.coupon_id) if x.coupon_id else None, "amount": x.spent,
             "people": people if x.per_customer else [], "now": ctx.clock.now(),
         }  # fmt: skip
         await session.execute(_REDEEM, values)
@@ -101,7 +101,7 @@ async def hold(
 
 
 async def _hold_promotion(ctx: Context, session: AsyncSession, given: Given) -> Reason | None:
-    values = {"id": UUID(given.promotion_id), "version": given.version, "amount": given.amount}
+    values = {"id": UUID(given.promotion_id), "version": given.version, "amount": given.spent}
     if (await session.execute(_PROMOTION, values)).one_or_none() is not None:
         return None
     now = (await session.execute(_VERSION, {"id": values["id"]})).one_or_none()

@@ -26,11 +26,11 @@ _INSERT = text("""
 WITH o AS (
     INSERT INTO orders_order (
         store_id, id, number, sequence, cart_id, customer_id, email, status, payment_status, payment_method,
-        currency, locale, prices_include_tax, shipping_address, billing_address, shipping_code, shipping_label,
+        currency, market, locale, prices_include_tax, shipping_address, billing_address, shipping_code, shipping_label,
         subtotal, discount, shipping, shipping_tax, fees, tax, total, provenance, note, attributes,
         placed_at, updated_at)
     SELECT store_id, id, number, sequence, cart_id, customer_id, email, 'pending', 'pending', payment_method,
-        currency, locale, prices_include_tax, shipping_address, billing_address, shipping_code, shipping_label,
+        currency, market, locale, prices_include_tax, shipping_address, billing_address, shipping_code, shipping_label,
         subtotal, discount, shipping, shipping_tax, fees, tax, total, provenance, note, attributes,
         placed_at, placed_at
     FROM jsonb_populate_record(NULL::orders_order, CAST(:head AS jsonb))
@@ -93,6 +93,7 @@ async def create(ctx: Context, session: AsyncSession, order: NewOrder) -> Create
                 "payment_id": payment_id,
                 "method": order.payment_method,
                 "currency": order.currency,
+                "market": order.market,
                 "due": order.due.amount,
                 "stored": dump([_plain(x) | {"id": new_id(), "entry_id": new_id()} for x in order.stored]),
                 "payment_key": payment_key,

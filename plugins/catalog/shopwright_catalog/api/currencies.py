@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How amounts of the store's currency become those of another."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from shopwright.money import Money, exponent
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRate:
+    """So much of ``target`` is one unit of ``source``, and how prices are rounded that are converted with it.
+
+    A price becomes a multiple of ``step`` minor units, less ``less``: with 100 and 1 like 9.99, with 5 and 0 like 9.35.
+    """
+
+    source: str
+    target: str
+    rate: Decimal
+    step: int = 1
+    less: int = 0
+    detail: str = ""
+    """For the trail of a price: where the rate is from, and since when it holds."""
+
+    def amount(self, money: Money) -> Money:
+        """Convert an amount, to the nearest minor unit: thresholds, fees, what is taken off."""
+        return Money(self.minor(money.amount), self.target)
+
+    def minor(self, amount: int) -> int:
+        """Convert minor units of the source."""
+        return _nearest(Fraction(amount) * self._factor())
+
+    def price(self, money: Money) -> Money:
+        """Convert a price, and round it as prices are in the target's currency; what is free stays free."""
+        if not money.amount:
+            return Money(0, self.target)
+        steps = max(
+            _nearest(Fraction(money.amount) * self._factor() / self.step + Fraction(self.less, self.step)), 1
+        )
+        return Money(max(steps * self.step - self.less, 1), self.target)
+
+    def back(self, money: Money) -> Money:
+        """Convert an amount of the target to the source, to the nearest minor unit."""
+        return Money(_nearest(Fraction(money.amount) / self._factor()), self.source)
+
+    def _factor(self) -> Fraction:
+        """Minor units of the target for one of the source."""
+        return Fraction(self.rate) * Fraction(10) ** (exponent(self.target) - exponent(self.source))
+
+
+def _nearest(value: Fraction) -> int:
+    """Round to a whole number; a half goes away from zero."""
+    whole = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
+    return -whole if value < 0 else whole
