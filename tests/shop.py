@@ -15,7 +15,7 @@ from shopwright_catalog import api as catalog
 from shopwright_inventory import api as inventory
 
 EVERYTHING = (
-    "admin", "approvals", "brands", "bundles", "catalog", "checkout", "collections", "custom_fields", "customers", "discounts", "flat_shipping", "gift_cards", "importer", "inventory", "manual_payment",
+    "admin", "approvals", "brands", "bundles", "catalog", "checkout", "collections", "custom_fields", "customers", "discounts", "flat_shipping", "gift_cards", "importer", "inventory", "manual_payment", "markets",
     "orders", "pricing", "redirects", "related_products", "search", "stock_notices", "storefront", "tax", "wishlists",
 )  # fmt: skip
 THEMES = {"theme_dirs": (Path(__file__).resolve().parents[1] / "themes",)}

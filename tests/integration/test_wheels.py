@@ -120,5 +120,5 @@ def test_an_installation_from_wheels_has_every_plugin(installed, tmp_path):
     plugins, problems = json.loads(run(installed, "-c", code, cwd=tmp_path))
 
     assert {project.name for project in PROJECTS[1:]} - {"standard"} <= set(plugins)
-    examples = ("care_labels", "house_rules", "loyalty")
+    examples = ("care_labels", "ecb_rates", "house_rules", "loyalty")
     assert [message for message in problems if not any(name in message for name in examples)] == []

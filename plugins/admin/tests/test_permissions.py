@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every page and API call of the admin, of all plugins, asked for by everybody: who gets in and who does not."""
 
+from decimal import Decimal
+
 import pytest
 from aiohttp import FormData
 from tests.shop import EVERYTHING, add_product, bearer, furnish, place, ready_cart
@@ -12,6 +14,9 @@ from shopwright.testing.kernels import ALPHA
 from shopwright_bundles.services import edit as edit_bundle
 from shopwright_bundles.services.bundles import Component
 from shopwright_customers.services import companies, groups, notes, segments
+from shopwright_markets.services import rates, save_market
+from shopwright_markets.services.rates import RateInput
+from shopwright_markets.services.save_market import MarketInput
 from shopwright_tax.services import exemptions
 from shopwright_tax.services.exemptions import ExemptionInput
 
@@ -24,7 +29,7 @@ EVERY = frozenset(
     customers.customer.view customers.company.edit customers.company.view customers.group.edit customers.group.view customers.privacy.edit discounts.promotion.edit
     discounts.promotion.view gift_cards.card.adjust gift_cards.card.edit gift_cards.card.view importer.export.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
-    kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view orders.order.edit
+    kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view markets.market.edit markets.market.view orders.order.edit
     orders.order.view pricing.list.edit pricing.list.view redirects.redirect.edit redirects.redirect.view
     related_products.relation.edit related_products.relation.view
     stock_notices.notice.edit stock_notices.notice.view tax.rate.edit tax.rate.view wishlists.list.view
@@ -36,7 +41,7 @@ LACKS = {
     "customer_service": frozenset(
         """
         brands.brand.edit bundles.bundle.edit catalog.category.edit catalog.product.edit collections.collection.edit custom_fields.definition.edit custom_fields.value.edit discounts.promotion.edit gift_cards.card.adjust gift_cards.card.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
-        kernel.jobs.edit kernel.plugins.edit kernel.settings.edit kernel.settings.installation kernel.staff.edit
+        kernel.jobs.edit kernel.plugins.edit kernel.settings.edit kernel.settings.installation kernel.staff.edit markets.market.edit
         pricing.list.edit redirects.redirect.edit related_products.relation.edit stock_notices.notice.edit tax.rate.edit
         """.split()
     ),
@@ -100,6 +105,11 @@ async def bundle_of(ctx, variant_id):
     return box_id
 
 
+async def open_market(ctx):
+    await rates.add(ctx, RateInput("CHF", Decimal("0.94")))
+    await save_market.add(ctx, "spare", MarketInput("Home", "EUR"))
+
+
 @pytest.fixture
 async def things(kernel, ctx, people, make_client):
     """Something for each name in an address."""
@@ -119,6 +129,7 @@ async def things(kernel, ctx, people, make_client):
         "gift_cards.card.edit",
         "custom_fields.definition.edit",
     )
+    await open_market(ctx)
     category = await owner.send("PUT", "/api/admin/v1/categories/lamp", {"title": "Lamps"}, headers=headers)
     brand = await owner.send("PUT", "/api/admin/v1/brands/lamp", {"name": "Mill"}, headers=headers)
     assert brand.status == 201
@@ -177,7 +188,7 @@ async def things(kernel, ctx, people, make_client):
         "redirect_id": new_id(), "notice_id": new_id(), "token": "x" * 43, "customer_id": customer["id"],
         "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "company_id": company_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
         "edit_id": bulk["edit"]["id"], "batch_id": batch["id"], "card_id": card["id"], "card_batch_id": cards["id"], "bundle_id": await bundle_of(ctx, variant_id), "format_code": "shopify-csv",
-        "exemption_id": await exemptions.save(ctx, ExemptionInput("group:vip", "Charity")),
+        "currency": "CHF", "exemption_id": await exemptions.save(ctx, ExemptionInput("group:vip", "Charity")),
     }  # fmt: skip
 
 

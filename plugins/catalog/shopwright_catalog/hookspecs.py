@@ -8,6 +8,7 @@ from uuid import UUID
 from shopwright.context import Context
 from shopwright.errors import Rejection
 from shopwright.hooks import hookspec
+from shopwright.hookspecs import Market
 from shopwright_catalog.api import (
     Availability,
     CustomValues,
@@ -99,6 +100,12 @@ async def stock_available(
 @hookspec("first", on_error="closed", budget=0.5)
 async def exchange_rate(ctx: Context, currency: str) -> ExchangeRate | None:
     """Give the rate from the store's currency to another; asked for each page in that currency, so from memory."""
+    raise AssertionError
+
+
+@hookspec("collect", on_error="open", budget=0.5)
+async def sales_markets(ctx: Context) -> Sequence[Market]:
+    """Give the markets where the store sells, for what has to look at prices in each of them."""
     raise AssertionError
 
 

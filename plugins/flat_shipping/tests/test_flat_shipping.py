@@ -31,35 +31,38 @@ def to(country):
     return Address(name="Ada", line1="Street 1", city="Town", country=country)
 
 
-def rates(ctx, price, country="DE", discount=0):
+async def rates(ctx, price, country="DE", discount=0):
     totals = cart([("standard", price, 1, discount)])
-    return [(r.code, r.label, r.price, r.detail) for r in quote(ctx, totals, to(country))]
+    return [(r.code, r.label, r.price, r.detail) for r in await quote(ctx, totals, to(country))]
 
 
 def eur(amount):
     return Money(amount, "EUR")
 
 
-def test_each_method_is_quoted_where_it_ships_to(kernel):
+async def test_each_method_is_quoted_where_it_ships_to(kernel):
     ctx = system(kernel, "alpha")
     standard = ("flat_shipping.standard", "Standard", eur(490), "2–3 days")
-    assert rates(ctx, 5000) == [standard, ("flat_shipping.express", "Express", eur(990), "")]
-    assert rates(ctx, 5000, "FR") == [standard]
+    assert await rates(ctx, 5000) == [standard, ("flat_shipping.express", "Express", eur(990), "")]
+    assert await rates(ctx, 5000, "FR") == [standard]
 
 
 @pytest.mark.parametrize(
     ("price", "discount", "expected"),
     [(9999, 0, 490), (10_000, 0, 0), (10_500, 501, 490), (10_500, 500, 0)],
 )
-def test_shipping_is_free_from_what_the_goods_cost_after_discounts(kernel, price, discount, expected):
+async def test_shipping_is_free_from_what_the_goods_cost_after_discounts(kernel, price, discount, expected):
     ctx = system(kernel, "alpha")
-    assert rates(ctx, price, "FR", discount)[0][2] == eur(expected)
+    assert (await rates(ctx, price, "FR", discount))[0][2] == eur(expected)
 
 
-def test_names_and_times_are_in_the_customers_language(kernel):
+async def test_names_and_times_are_in_the_customers_language(kernel):
     store = kernel.directory.by_code("alpha")
     german = kernel.context(store, locale="de")
-    assert [rate[1::2] for rate in rates(german, 5000)] == [("Standardversand", "2–3 Tage"), ("Express", "")]
+    assert [rate[1::2] for rate in await rates(german, 5000)] == [
+        ("Standardversand", "2–3 Tage"),
+        ("Express", ""),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,6 @@ class NewOrder:
     attributes: tuple[OrderAttribute, ...] = ()
     stored: tuple[StoredPayment, ...] = ()
     market: str = ""
-    """Code of the market it was placed in; empty in a store without markets."""
 
     @property
     def due(self) -> Money:
@@ -242,7 +241,7 @@ class OrderSummary:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order with everything its pages show."""
+    """An order with everything its pages show; ``due`` was or is paid by ``payment_method``."""
 
     id: UUID
     number: str
@@ -274,7 +273,7 @@ class OrderView:
     attributes: tuple[OrderAttribute, ...] = ()
     stored: tuple[StoredPayment, ...] = ()
     due: Money | None = None
-    """What was or is paid by ``payment_method``."""
+    market: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,8 +303,7 @@ async def record_payment(
 ) -> Literal["confirmed", "cancelled", "waiting"]:
     """Record a provider's answer under row locks and move the order on; repeating an answer changes nothing.
 
-    ``authorized``, ``paid`` and ``offline`` confirm the order (emits ``order_placed`` and, when paid,
-    ``order_paid``), ``declined`` cancels it (emits ``order_cancelled``), ``unknown`` leaves it waiting.
+    ``authorized``, ``paid``, ``offline`` confirm the order, ``declined`` cancels it, ``unknown`` leaves it waiting.
     """
     from shopwright_orders.services import record_payment as service
 

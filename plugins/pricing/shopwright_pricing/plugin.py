@@ -29,7 +29,7 @@ from shopwright_pricing.views import admin_api, api, content_api
 
 _TEXTS = {
     "pricing_list": ("code", "title", "currency", "audience", "audience_tags", "market", "rounding"),
-    "pricing_history": ("currency", "rule"),
+    "pricing_history": ("currency", "market", "rule"),
     "pricing_content": ("unit",),
 }
 
@@ -76,6 +76,10 @@ class Plugin(BasePlugin):
     async def plugin_enabled(self, ctx: Context, event: PluginSwitched) -> None:
         if event.plugin == "pricing":
             await ctx.run(lambda session: ctx.enqueue(session, jobs.record_all, jobs.RecordAll()))
+
+    @hookimpl(optionalhook=True)
+    async def markets_changed(self, ctx: Context, event: Any) -> None:
+        await ctx.run(lambda session: ctx.enqueue(session, jobs.record_all, jobs.RecordAll()))
 
     @hookimpl
     async def template_slot(self, ctx: Context, slot: str, model: object) -> Sequence[Fragment]:

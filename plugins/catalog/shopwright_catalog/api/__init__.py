@@ -133,6 +133,14 @@ async def rate_to(ctx: Context, currency: str) -> ExchangeRate | None:
     return await currencies.rate_to(ctx, currency)
 
 
+async def in_all_markets(ctx: Context) -> list[Context]:
+    """Give the context once for each market of the store, so that prices can be asked in each; at least itself."""
+    from shopwright_catalog.hookspecs import sales_markets
+
+    found = await ctx.hooks.collect(sales_markets)
+    return [ctx.in_market(x.code, x.currency) for x in found] or [ctx]
+
+
 async def prices(ctx: Context, requests: Sequence[PriceRequest]) -> dict[UUID, Price]:
     """Give what each variant costs the context's actor now: listing, page, cart and order ask the same question.
 

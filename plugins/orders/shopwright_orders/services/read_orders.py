@@ -167,6 +167,7 @@ def _view(data: dict[str, Any]) -> OrderView:
         version=data["version"],
         note=data["note"],
         attributes=tuple(OrderAttribute(**x) for x in data["attributes"]),
+        market=data["market"],
         stored=stored,
         due=money("total") - sum((part.amount for part in stored), Money.zero(currency)),
     )

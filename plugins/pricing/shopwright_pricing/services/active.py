@@ -40,10 +40,10 @@ _READ = f"""
 SELECT jsonb_build_object('kept', CASE WHEN $2::uuid[] IS NULL THEN jsonb_build_object('lists', {_LISTS},
         'has_contents', EXISTS (SELECT 1 FROM pricing_content)) END,
     'prices', {_PRICES}, 'extras', CASE WHEN $3::text <> '' THEN
-        {_EXTRAS.format(lowest=LOWEST.format(currency="$3::text", now="$4::timestamptz"), contents=CONTENTS)} END)
+        {_EXTRAS.format(lowest=LOWEST.format(currency="$3::text", now="$4::timestamptz", market="$5::text"), contents=CONTENTS)} END)
 """
 _READ_EXTRAS = "SELECT " + _EXTRAS.format(
-    lowest=LOWEST.format(currency="$2::text", now="$3::timestamptz"), contents=CONTENTS
+    lowest=LOWEST.format(currency="$2::text", now="$3::timestamptz", market="$4::text"), contents=CONTENTS
 )
 
 _moment: ContextVar[datetime | None] = ContextVar("shopwright_pricing_moment", default=None)
@@ -71,8 +71,10 @@ class ActiveList:
         return bool(self.tags or self.market)
 
     def holds(self, currency: str, now: datetime) -> bool:
+        """Tell whether it holds in a currency at a moment; percentages are the same in every currency."""
         is_on = self.starts_at is None or self.starts_at <= now
-        return self.currency == currency and is_on and (self.ends_at is None or now < self.ends_at)
+        fits = self.currency == currency or self.percent_ppm is not None
+        return fits and is_on and (self.ends_at is None or now < self.ends_at)
 
     def is_for(self, tags: Collection[str]) -> bool:
         in_market = not self.market or f"market:{self.market}" in tags
@@ -159,7 +161,7 @@ async def prices_in(
 
 async def extras_of(ctx: Context, variant_ids: Sequence[UUID]) -> Extras:
     """Read what is told beside the prices of variants: one statement."""
-    values = await ctx.fetch_value(_READ_EXTRAS, list(variant_ids), ctx.currency, ctx.clock.now())
+    values = await ctx.fetch_value(_READ_EXTRAS, list(variant_ids), ctx.currency, ctx.clock.now(), ctx.market)
     return _extras(orjson.loads(values))
 
 
@@ -168,7 +170,8 @@ async def _read(
 ) -> tuple[Any, Found]:
     ids = None if list_ids is None else list(list_ids)
     currency = ctx.currency if extras else ""
-    values = orjson.loads(await ctx.fetch_value(_READ, list(variant_ids), ids, currency, ctx.clock.now()))
+    args = (list(variant_ids), ids, currency, ctx.clock.now(), ctx.market)
+    values = orjson.loads(await ctx.fetch_value(_READ, *args))
     known = None if values["extras"] is None else _extras(values["extras"])
     return values["kept"], Found(_tiers(values["prices"]), known)
 

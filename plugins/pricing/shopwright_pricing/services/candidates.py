@@ -75,7 +75,8 @@ async def _holding(ctx: Context, lists: Sequence[ActiveList]) -> tuple[ActiveLis
     holding = [x for x in lists if x.holds(ctx.currency, now)]
     tags: frozenset[str] = frozenset()
     if any(x.is_for_some for x in holding):
-        tags = frozenset(await ctx.hooks.collect(price_audience))
+        market = {f"market:{ctx.market}"} if ctx.market else set()
+        tags = frozenset(await ctx.hooks.collect(price_audience)) | market
     return tuple(x for x in holding if x.is_for(tags))
 
 
@@ -107,9 +108,9 @@ def _made(lists: Sequence[ActiveList], tiers: Tiers, requests: Sequence[PriceReq
 
 def _offered(each: ActiveList, tiers: Sequence[Tier], request: PriceRequest) -> OfferedPrice | None:
     """Give the list's own price for the quantity, or else its share of the catalogue's."""
-    fitting = [tier for tier in tiers if tier.min_quantity <= request.quantity]
-    before = request.price if each.shows_before else None
     currency = request.price.currency
+    fitting = [x for x in tiers if x.min_quantity <= request.quantity and each.currency == currency]
+    before = request.price if each.shows_before else None
     if fitting:
         tier = fitting[-1]
         compare_at = before if tier.compare_at is None else Money(tier.compare_at, currency)
