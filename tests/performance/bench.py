@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from shopwright.app import create_app
 from shopwright.config import Config
 from shopwright.db.embedded import EmbeddedServer
 from shopwright.db.migrate import migrate
+from shopwright.db.query_log import QueryLog
 from shopwright.http.cookies import FLASH
 from shopwright.ids import new_id
 from shopwright.kernel import Kernel
@@ -51,8 +53,18 @@ def serve(url: str, folder: str, port: Any) -> None:
             data_dir=Path(folder), database_url=url, secret_keys=(TEST_KEY,), plugins=EVERYTHING, **THEMES,
             requests_per_minute=10**6, db_pool_size=24, log_level="warning",
         )  # fmt: skip
+        log, stack = QueryLog(everywhere=True), ExitStack()
+        counting: list[QueryLog] = []
+
+        async def statements(_request: web.Request) -> web.Response:
+            """Tell how many statements were sent since this was first asked."""
+            if not counting:
+                counting.append(stack.enter_context(log.recording()))
+            return web.Response(text=str(len(log)))
+
         hello = web.Application()
         hello.router.add_get("/", _hello)
+        hello.router.add_get("/statements", statements)
         async with await Kernel.open(config) as kernel:
             ports = []
             for app in (hello, create_app(config, kernel=kernel)):

@@ -105,6 +105,12 @@ async def bundle_of(ctx, variant_id):
     return box_id
 
 
+async def declare_field(owner, headers):
+    path = "/api/admin/v1/custom-fields/definitions/catalog.product/custom.note"
+    field = await owner.send("PUT", path, {"kind": "text", "label": "Note"}, headers=headers)
+    assert field.status == 201
+
+
 async def open_market(ctx):
     await rates.add(ctx, RateInput("CHF", Decimal("0.94")))
     await save_market.add(ctx, "spare", MarketInput("Home", "EUR"))
@@ -135,9 +141,7 @@ async def things(kernel, ctx, people, make_client):
     assert brand.status == 201
     cosy = {"title": "Cosy"}
     collection = await owner.send("PUT", "/api/admin/v1/collections/lamp", cosy, headers=headers)
-    fields = "/api/admin/v1/custom-fields/definitions/catalog.product/custom.note"
-    field = await owner.send("PUT", fields, {"kind": "text", "label": "Note"}, headers=headers)
-    assert field.status == 201
+    await declare_field(owner, headers)
     rate = {"country": "DE", "label": "VAT", "percent": "19"}
     rate = await owner.post_json("/api/admin/v1/tax-rates", rate, headers=headers)
     price_list = {"code": "sale", "title": "Sale", "percent": "90"}

@@ -10,6 +10,7 @@ from shopwright.errors import Rejection
 from shopwright.hooks import hookspec
 from shopwright.hookspecs import Market
 from shopwright_catalog.api import (
+    AudienceAnswer,
     Availability,
     CustomValues,
     ExchangeRate,
@@ -51,6 +52,8 @@ class HandleChanged:
     before: str
     after: str
     version: int = 1
+    locale: str = ""
+    """The language whose own handle it was; empty for the main one, which holds where a language has none."""
 
 
 @hookspec("event")
@@ -120,6 +123,21 @@ async def price_select(
     ctx: Context, requests: Sequence[PriceRequest], offers: Sequence[PriceOffer]
 ) -> Mapping[UUID, str] | None:
     """Choose offers by code, for the variants you have a say in. Otherwise priority chooses, then the lower price."""
+    raise AssertionError
+
+
+@hookspec("collect", on_error="open", budget=0.5)
+async def customer_audience(ctx: Context) -> Sequence[AudienceAnswer]:
+    """Tell what the context's actor is to prices, promotions and taxes; asked once a request, where a rule is for some.
+
+    Answer nothing for who you do not know.
+    """
+    raise AssertionError
+
+
+@hookspec("collect", on_error="open", budget=0.5)
+async def customer_segments(ctx: Context, codes: Sequence[str]) -> Sequence[str]:
+    """Give those of the segments that the context's actor is in; asked once a request, where a promotion is for one."""
     raise AssertionError
 
 

@@ -31,7 +31,7 @@ from shopwright_customers.admin import (
 from shopwright_customers.admin import pages as admin_pages
 from shopwright_customers.admin import privacy as admin_privacy
 from shopwright_customers.api import AccountPage, ConditionKind, Outcome, Section, Subject
-from shopwright_customers.services import audience, conditions, field_entities
+from shopwright_customers.services import audience, conditions, field_entities, matching
 from shopwright_customers.services import privacy as own_data
 from shopwright_customers.views import address_book, api, details, pages, privacy, recovery
 
@@ -136,24 +136,20 @@ class Plugin(BasePlugin):
         ]
 
     @hookimpl(optionalhook=True)
-    async def price_audience(self, ctx: Context) -> Sequence[str]:
+    async def customer_audience(self, ctx: Context) -> Sequence[Any]:
         if ctx.actor.kind != "customer" or ctx.actor.id is None:
             return []
-        return await audience.tags_of(ctx, ctx.actor.id)
+        return [await audience.of_customer(ctx, ctx.actor.id)]
 
     @hookimpl(optionalhook=True)
-    async def tax_audience(self, ctx: Context) -> Sequence[str]:
+    async def customer_segments(self, ctx: Context, codes: Sequence[str]) -> Sequence[str]:
         if ctx.actor.kind != "customer" or ctx.actor.id is None:
             return []
-        return await audience.tax_tags_of(ctx, ctx.actor.id)
+        return [code for code in codes if await matching.customers_in(ctx, code, [ctx.actor.id])]
 
     @hookimpl(optionalhook=True)
     def custom_field_entities(self) -> Sequence[Any]:
         return field_entities.ENTITIES
-
-    @hookimpl(optionalhook=True)
-    async def discount_audience(self, ctx: Context) -> Sequence[str]:
-        return await self.price_audience(ctx)
 
     @hookimpl
     async def template_slot(self, ctx: Context, slot: str) -> Sequence[Fragment]:

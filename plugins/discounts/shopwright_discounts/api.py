@@ -65,7 +65,7 @@ class Basket:
     now: datetime
     """In the time zone of the store."""
     audience: frozenset[str] = frozenset()
-    """Tags of the customer, like ``group:vip``; see the hook ``discount_audience``."""
+    """Tags of the customer, like ``group:vip``; see the hook ``customer_audience``."""
     has_ordered: bool = False
     rounding: Rounding = Rounding.HALF_UP
 

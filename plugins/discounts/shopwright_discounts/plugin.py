@@ -92,10 +92,6 @@ class Plugin(BasePlugin):
         return actions.KINDS
 
     @hookimpl
-    async def discount_audience(self, ctx: Context) -> Sequence[str]:
-        return ["customer"] if ctx.actor.kind == "customer" else ["guest"]
-
-    @hookimpl
     async def price_adjust(
         self, ctx: Context, value: Mapping[UUID, Price], requests: Sequence[PriceRequest]
     ) -> Mapping[UUID, Price] | None:

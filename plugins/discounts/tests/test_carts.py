@@ -315,7 +315,7 @@ async def test_prices_go_by_the_groups_of_who_is_signed_in_and_by_kinds_of_other
     client = await make_client(kernel, "alpha")
 
     before = await client.get_json("/api/v1/products/lamp")
-    monkeypatch.setattr(Neighbour, "tags", ("group:vip",))
+    monkeypatch.setattr(Neighbour, "groups", frozenset({"vip"}))
     promotions = await memory_of(ctx).of(ctx)
     priced = await catalog.product(ctx, "lamp")
     await switch_plugin(ctx, "neighbour", enabled=False)
@@ -337,9 +337,13 @@ class Neighbour(Plugin):
     """A kind of action, and what customers are, of another plugin."""
 
     manifest = Manifest(
-        name="neighbour", version="1", title="Neighbour", summary="Rounds down", requires=("discounts",)
+        name="neighbour",
+        version="1",
+        title="Neighbour",
+        summary="Rounds down",
+        requires=("catalog", "discounts"),
     )
-    tags: ClassVar[tuple[str, ...]] = ()
+    groups: ClassVar[frozenset[str]] = frozenset()
 
     @hookimpl
     def promotion_actions(self):
@@ -349,5 +353,5 @@ class Neighbour(Plugin):
         return [ActionKind("neighbour.round_down", "Round down", To, down, per_piece=True)]
 
     @hookimpl
-    async def discount_audience(self, ctx):
-        return self.tags
+    async def customer_audience(self, ctx):
+        return [catalog.Audience(groups=self.groups)]

@@ -25,10 +25,13 @@ from shopwright_inventory.settings import InventorySettings
 from shopwright_inventory.views import api, item_api, location_api
 
 _TEXTS = {
+    "inventory_delivery": ("reference", "supplier", "state", "note"),
     "inventory_item": ("policy",),
     "inventory_location": ("code", "name", "country", "postal_code"),
-    "inventory_move": ("reason", "note"),
+    "inventory_move": ("reason", "note", "reference_kind"),
     "inventory_reservation": ("state", "reason"),
+    "inventory_transfer": ("reference", "state", "note"),
+    "inventory_write_off": ("reason", "note"),
 }
 
 
@@ -47,7 +50,10 @@ class Plugin(BasePlugin):
             Permission("inventory.stock.edit", "Change stock"),
         ),
         pii=(
+            PiiColumn("inventory_delivery", "created_by", "name"),
             PiiColumn("inventory_move", "actor", "name"),
+            PiiColumn("inventory_transfer", "created_by", "name"),
+            PiiColumn("inventory_write_off", "actor", "name"),
             *(PiiColumn(table, column, "none") for table, columns in _TEXTS.items() for column in columns),
         ),
     )

@@ -18,9 +18,8 @@ from shopwright_admin.api import NavItem
 from shopwright_catalog import api as catalog
 from shopwright_catalog.api import PriceOffer, PriceRequest
 from shopwright_catalog.hookspecs import ProductDeleted, ProductSaved
-from shopwright_pricing import hookspecs, jobs
+from shopwright_pricing import jobs
 from shopwright_pricing.admin import content_pages, pages, price_pages, why_page
-from shopwright_pricing.api import AudienceTag
 from shopwright_pricing.services import candidates, history, lists, prices, save_list, shown
 from shopwright_pricing.services.lists import ListInput
 from shopwright_pricing.services.shown import PricedVariant
@@ -52,16 +51,10 @@ class Plugin(BasePlugin):
             PiiColumn(table, column, "none") for table, columns in _TEXTS.items() for column in columns
         ),
     )
-    hookspecs = (hookspecs,)
 
     @hookimpl
     async def price_candidates(self, ctx: Context, requests: Sequence[PriceRequest]) -> Sequence[PriceOffer]:
         return await candidates.offers(ctx, requests)
-
-    @hookimpl
-    async def price_audience(self, ctx: Context) -> Sequence[AudienceTag]:
-        is_customer = ctx.actor.kind == "customer" and ctx.actor.id is not None
-        return [f"customer:{ctx.actor.id}"] if is_customer else []
 
     @hookimpl
     async def product_saved(self, ctx: Context, event: ProductSaved) -> None:

@@ -13,7 +13,7 @@ from shopwright.money import Money
 from shopwright.plugin import Manifest, Plugin, hookimpl
 from shopwright.testing.kernels import ALPHA
 from shopwright_catalog import api as catalog
-from shopwright_catalog.api import PriceRequest
+from shopwright_catalog.api import Audience, PriceRequest
 from shopwright_customers.services import groups
 from shopwright_pricing.services import save_list
 from shopwright_pricing.services.lists import ListInput
@@ -86,12 +86,17 @@ class Wholesalers(Plugin):
     """Every customer is a wholesaler of the Swiss market."""
 
     manifest = Manifest(
-        name="wholesalers", version="1.0", title="Wholesalers", summary="Names groups", requires=("pricing",)
+        name="wholesalers",
+        version="1.0",
+        title="Wholesalers",
+        summary="Names groups",
+        requires=("catalog", "pricing"),
     )
 
     @hookimpl
-    async def price_audience(self, ctx):
-        return ["group:wholesale", "market:ch"] if ctx.actor.kind == "customer" else []
+    async def customer_audience(self, ctx):
+        known = Audience(groups=frozenset({"wholesale"}), markets=frozenset({"ch"}))
+        return [known] if ctx.actor.kind == "customer" else []
 
 
 async def test_other_plugins_name_the_groups_and_the_market(make_kernel):

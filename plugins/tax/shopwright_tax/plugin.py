@@ -17,7 +17,6 @@ from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import NavItem
 from shopwright_checkout.api import Cart, CheckoutField, OwnStep, Stage, TaxResult, Totals
 from shopwright_orders.api import Address
-from shopwright_tax import hookspecs
 from shopwright_tax.admin import exemption_pages, pages
 from shopwright_tax.services import standing
 from shopwright_tax.services.calculate import taxes
@@ -34,7 +33,7 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="Tax",
         summary="Tax rates by region and category, inclusive or exclusive.",
-        requires=("admin", "checkout", "orders"),
+        requires=("admin", "catalog", "checkout", "orders"),
         settings=TaxSettings,
         permissions=(
             Permission("tax.rate.view", "See tax rates"),
@@ -50,7 +49,6 @@ class Plugin(BasePlugin):
             PiiColumn("tax_exemption", "certificate", "free_text"),
         ),
     )
-    hookspecs = (hookspecs,)
 
     @hookimpl
     async def tax_calculate(

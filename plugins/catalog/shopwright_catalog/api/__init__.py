@@ -1,17 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """What other plugins may ask of the catalogue, and the types it answers with. Reads run one statement each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from multidict import MultiDictProxy
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
+from shopwright_catalog.api.audience import Audience, AudienceAnswer, audience
 from shopwright_catalog.api.currencies import ExchangeRate
-from shopwright_catalog.api.handles import check_handle, handle_of
+from shopwright_catalog.api.handles import (
+    check_handle,
+    handle_of,
+    handles_in,
+    own_handles,
+    taken_handles,
+)
 from shopwright_catalog.api.inputs import (
     CategoryInput,
     Exported,
@@ -43,13 +50,17 @@ from shopwright_catalog.api.records import (
     ProductInfo,
     ProductSummary,
     ProductType,
+    PublishedHandles,
     Sort,
     VariantChoice,
     VariantInfo,
 )
 
+T = TypeVar("T")
 __all__ = [
     "PHYSICAL",
+    "Audience",
+    "AudienceAnswer",
     "Availability",
     "CardInfo",
     "CardPage",
@@ -76,24 +87,32 @@ __all__ = [
     "ProductInput",
     "ProductSummary",
     "ProductType",
+    "PublishedHandles",
     "SavedProduct",
     "Sort",
     "VariantChoice",
     "VariantInfo",
     "VariantInput",
     "all_summaries",
+    "audience",
     "cards",
     "categories",
     "check_handle",
     "handle_of",
+    "handles_in",
     "ids_of",
     "ids_of_skus",
     "is_stored_picture",
     "live_options",
+    "moved_handles",
+    "own_handles",
     "pictures",
     "place_pictures",
     "prices",
     "product",
+    "published_handles",
+    "published_starts",
+    "run_naming",
     "save_category",
     "save_product",
     "save_products",
@@ -102,6 +121,7 @@ __all__ = [
     "store_picture",
     "summaries",
     "take_pictures",
+    "taken_handles",
     "variants",
     "variants_in",
     "want_copies",
@@ -160,7 +180,7 @@ def stock_note(ctx: Context, availability: Availability, quantity: int = 1) -> s
 
 
 async def product(ctx: Context, handle: str) -> ProductInfo | None:
-    """Give a published product by handle, availability included; None when there is none."""
+    """Give a published product by its handle in any language, availability included; None when there is none."""
     from shopwright_catalog.services import read_product
 
     return await read_product.by_handle(ctx, handle)
@@ -178,6 +198,7 @@ async def cards(
 ) -> CardPage:
     """Give published products as cards: the given ids in their order, or one page of a category or of all.
 
+    ``category`` is its handle in any language.
     ``filters`` are ``key:value``: ``vendor``, and keys that plugins know (``listing_filters``).
 
     Raises:
@@ -206,7 +227,7 @@ async def similar(ctx: Context, ids: Sequence[UUID], limit: int) -> dict[UUID, l
 
 
 async def ids_of(ctx: Context, handles: Sequence[str]) -> dict[str, UUID]:
-    """Give the ids of products by handle; unknown ones are left out."""
+    """Give the ids of products by handle, of any language; unknown ones are left out."""
     from shopwright_catalog.services import read_summaries
 
     return await read_summaries.ids_of(ctx, handles)
@@ -251,6 +272,50 @@ async def category_titles(ctx: Context) -> dict[str, str]:
     from shopwright_catalog.services import read_for_export
 
     return await read_for_export.category_titles(ctx)
+
+
+async def published_handles(
+    ctx: Context, *, after: UUID | None = None, limit: int = 1000
+) -> list[PublishedHandles]:
+    """Walk through the published products by id, for lists of addresses: the next ones after an id."""
+    from shopwright_catalog.services import read_published
+
+    return await read_published.page(ctx, after, limit)
+
+
+async def published_starts(ctx: Context, size: int) -> list[UUID | None]:
+    """Give after which ids parts of so many published products begin; the first one after none."""
+    from shopwright_catalog.services import read_published
+
+    return await read_published.starts(ctx, size)
+
+
+async def run_naming(ctx: Context, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    """Run work in a transaction that gives a handle to something (see ``handle_tables``).
+
+    When somebody took the handle meanwhile it is run once more, so that its own check can say who has it now.
+    """
+    from shopwright_catalog.services import handles
+
+    return await handles.run(ctx, work)
+
+
+async def moved_handles(
+    ctx: Context,
+    session: AsyncSession,
+    thing: tuple[str, str, UUID],
+    before: Mapping[str, str],
+    handle: str,
+    own: Mapping[str, str],
+) -> None:
+    """Emit ``handle_changed`` for each handle of a language that names a thing no more.
+
+    ``thing`` is the plugin, the kind and the id; ``before`` and ``own`` are handles by locale, ``handle`` the main one.
+    """
+    from shopwright_catalog.services import handles
+
+    plugin, kind, id_ = thing
+    await handles.tell_moves(ctx, session, handles.moves(kind, id_, before, handle, own), plugin)
 
 
 async def categories(ctx: Context) -> tuple[CategoryInfo, ...]:
@@ -348,7 +413,7 @@ async def category_handles(session: AsyncSession, handles: Sequence[str]) -> fro
     """Give which of these handles categories have, hidden ones too."""
     from shopwright_catalog.services import read_categories
 
-    return await read_categories.handles_in(session, handles)
+    return await read_categories.known_handles(session, handles)
 
 
 async def save_category(ctx: Context, session: AsyncSession, category: CategoryInput) -> UUID:

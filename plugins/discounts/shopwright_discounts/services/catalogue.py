@@ -10,12 +10,13 @@ from shopwright.money import Money, Provenance, Rounding
 from shopwright_catalog import api as catalog
 from shopwright_catalog.api import Price, PriceRequest, ProductFacts
 from shopwright_discounts.api import Basket, Item
-from shopwright_discounts.hookspecs import discount_audience
+from shopwright_discounts.services.conditions import AudienceValues
 from shopwright_discounts.services.currency import converted
 from shopwright_discounts.services.engine import Candidate, run
 from shopwright_discounts.services.promotions import Live, enabled, local_now
 from shopwright_discounts.settings import DiscountSettings
 
+_SEGMENT = "segment:"
 _NO_GROUPS: frozenset[str] = frozenset()
 
 
@@ -45,8 +46,20 @@ async def audience_of(ctx: Context, promotions: Sequence[Live]) -> frozenset[str
     """Ask what the actor is to promotions, where one wants to know."""
     if not any("audience" in x.scopes for x in promotions):
         return frozenset()
-    market = {f"market:{ctx.market}"} if ctx.market else set()
-    return frozenset(await ctx.hooks.collect(discount_audience)) | market
+    found = await catalog.audience(ctx, segments=_segments(promotions))
+    return found.tags
+
+
+def _segments(promotions: Sequence[Live]) -> set[str]:
+    """Give the codes of the segments that promotions are for."""
+    return {
+        tag.removeprefix(_SEGMENT)
+        for x in promotions
+        for _, values in x.promotion.conditions
+        if isinstance(values, AudienceValues)
+        for tag in values.any_of
+        if tag.startswith(_SEGMENT)
+    }
 
 
 async def groups_for(

@@ -2,6 +2,7 @@
 """Changing what is on hand: always by a move, so that the ledger stays the truth."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
@@ -22,15 +23,30 @@ SELECT store_id, id, variant_id, location_id
 FROM jsonb_populate_recordset(NULL::inventory_level, CAST(:rows AS jsonb)) ORDER BY variant_id
 ON CONFLICT (store_id, variant_id, location_id) DO NOTHING
 """)
-_MOVES = text("""
+GUARD = """AND (m.quantity > 0 OR l.on_hand + m.quantity
+        >= l.reserved + l.allocated - CASE WHEN :may_owe THEN l.backorder ELSE 0 END)"""
+"""What is held stays: the move's own condition, besides the lock and the table's CHECK."""
+_MOVES = text(f"""
 WITH moves AS (SELECT * FROM jsonb_populate_recordset(NULL::inventory_move, CAST(:rows AS jsonb))
 ), levels AS (
     UPDATE inventory_level l SET on_hand = l.on_hand + m.quantity, version = l.version + 1
     FROM moves m WHERE l.variant_id = m.variant_id AND l.location_id = m.location_id
+        {GUARD}
+    RETURNING m.id
 )
-INSERT INTO inventory_move (store_id, id, variant_id, location_id, quantity, reason, note, actor, at)
-SELECT store_id, id, variant_id, location_id, quantity, reason, note, actor, at FROM moves
+INSERT INTO inventory_move (store_id, id, variant_id, location_id, quantity, reason, note, actor, at,
+    reference_kind, reference_id)
+SELECT store_id, id, variant_id, location_id, quantity, reason, note, actor, at, reference_kind, reference_id
+FROM moves JOIN levels USING (id)
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What made a move, like a transfer: its kind and its id."""
+
+    kind: str
+    id: UUID
 
 
 async def locked(
@@ -55,10 +71,13 @@ async def move(
     found: Mapping[UUID, Stocked],
     reason: str,
     note: str = "",
+    reference: Reference | None = None,
+    may_owe: bool = True,
 ) -> None:
     """Add to (or take from) what is on hand of ``locked`` variants at a location, and tell what it changed.
 
-    What arrives serves those who wait; what a level may hold beyond what it has is said anew.
+    What arrives serves those who wait; what a level may hold beyond what it has is said anew. Where it may not
+    owe, whatever is reserved or sold must stay, back-orders or not.
 
     Raises:
         Conflict: fewer would be left than are reserved or sold; ``extra["held"]`` says how many there must be.
@@ -66,29 +85,38 @@ async def move(
     common = {
         "store_id": ctx.store.id, "location_id": location_id, "reason": reason, "note": note,
         "actor": ctx.actor.label or ctx.actor.kind, "at": ctx.clock.now(),
+        "reference_kind": reference.kind if reference else None, "reference_id": reference.id if reference else None,
     }  # fmt: skip
     rows, changes = [], []
     for variant_id, quantity in quantities.items():
-        change = _changed(found[variant_id], location_id, quantity)
+        change = _changed(found[variant_id], location_id, quantity, may_owe=may_owe)
         if quantity:
             rows.append({**common, "id": new_id(), "variant_id": variant_id, "quantity": quantity})
             changes.append(change)
     if rows:
-        await session.execute(_MOVES, {"rows": dump(rows)})
+        result = await session.execute(_MOVES, {"rows": dump(rows), "may_owe": may_owe})
+        if getattr(result, "rowcount", -1) != len(rows):
+            raise Conflict(
+                "Some of these are reserved or sold already.", code="stock_held", extra={"held": 0}
+            )
     if waiting := [variant_id for variant_id in quantities if not found[variant_id].is_simple]:
         await selling.spread(session, waiting)
     if changes:
         await tell(ctx, session, changes, reason=reason)
 
 
-def _changed(stocked: Stocked, location_id: UUID, quantity: int) -> Change:
+def _changed(stocked: Stocked, location_id: UUID, quantity: int, *, may_owe: bool) -> Change:
     """Refuse what must not be taken, and give what the rest means for the variant."""
     level = next(level for level in stocked.levels if level.location_id == location_id)
-    least = max(level.held - level.backorder, 0)
+    least = max(level.held - (level.backorder if may_owe else 0), 0)
     if quantity < 0 and level.on_hand + quantity < least:
-        words = f"{least} of these are reserved or sold already, so there must be at least as many."
-        raise Conflict(words, code="stock_held", extra={"held": least})
+        raise _held(least)
     on_hand = sum(x.on_hand for x in stocked.active)
     held = sum(x.held for x in stocked.active)
     after = stocked.rules.in_stock(on_hand + (quantity if level.active else 0), held)
     return Change(stocked.variant_id, stocked.rules, stocked.in_stock, after, level.location.code)
+
+
+def _held(number: int) -> Conflict:
+    words = f"{number} of these are reserved or sold already, so there must be at least as many."
+    return Conflict(words, code="stock_held", extra={"held": number})

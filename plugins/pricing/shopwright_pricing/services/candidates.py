@@ -11,8 +11,8 @@ from shopwright.actor import Actor
 from shopwright.context import Context
 from shopwright.http.visit import Visit
 from shopwright.money import Money
+from shopwright_catalog import api as catalog
 from shopwright_catalog.api import OfferedPrice, PriceOffer, PriceRequest
-from shopwright_pricing.hookspecs import price_audience
 from shopwright_pricing.services import active
 from shopwright_pricing.services.active import ActiveList, Extras, Found, Kept, Tier, Tiers
 from shopwright_pricing.services.rounding import share
@@ -75,8 +75,7 @@ async def _holding(ctx: Context, lists: Sequence[ActiveList]) -> tuple[ActiveLis
     holding = [x for x in lists if x.holds(ctx.currency, now)]
     tags: frozenset[str] = frozenset()
     if any(x.is_for_some for x in holding):
-        market = {f"market:{ctx.market}"} if ctx.market else set()
-        tags = frozenset(await ctx.hooks.collect(price_audience)) | market
+        tags = (await catalog.audience(ctx)).tags
     return tuple(x for x in holding if x.is_for(tags))
 
 

@@ -12,7 +12,6 @@ from shopwright.errors import NotFound
 from shopwright_catalog import api as catalog
 from shopwright_catalog.api import OfferedPrice, Price, PriceRequest, VariantInfo
 from shopwright_catalog.hookspecs import price_candidates
-from shopwright_pricing.hookspecs import price_audience
 from shopwright_pricing.services.active import at_moment
 
 
@@ -53,7 +52,7 @@ async def why(
     with at_moment(moment):
         price = (await catalog.prices(asking, [request]))[variant.id]
         offers = await asking.hooks.collect(price_candidates, requests=[request])
-        audience = await asking.hooks.collect(price_audience)
+        audience = (await catalog.audience(asking)).tags
     rules = {step.rule for step in price.provenance}
     offered = [
         Offered(x.code, x.priority, x.prices[variant.id], x.code in rules)

@@ -12,8 +12,8 @@ from shopwright.errors import Rejection
 from shopwright.i18n import translatable
 from shopwright.jsontext import dump
 from shopwright.money import Money, Provenance
+from shopwright_catalog import api as catalog
 from shopwright_checkout.api import Cart, TaxLine, TaxResult, Totals
-from shopwright_tax.hookspecs import tax_audience
 from shopwright_tax.services.calculate import compute
 from shopwright_tax.services.rates import rates_of, today
 from shopwright_tax.settings import TaxSettings
@@ -22,7 +22,6 @@ NOTE = "tax"
 VAT_ID = "tax.vat_id"
 """The field of the checkout in which businesses give their number."""
 _EU = frozenset(code.upper() for code in vat.MEMBER_STATES)
-_VAT = "vat:"
 _EXEMPT = """
 SELECT reason, certificate FROM tax_exemption WHERE subject = ANY($1::text[])
     AND (valid_from IS NULL OR valid_from <= $2) AND (valid_until IS NULL OR valid_until >= $2)
@@ -97,17 +96,16 @@ async def _standing(ctx: Context, cart: Cart) -> Standing | None:
     is_known = ctx.actor.kind == "customer" and ctx.actor.id is not None
     if not is_known and not (typed and settings.reverse_charge):
         return None
-    tags = list(await ctx.hooks.collect(tax_audience)) if is_known else []
+    who = await catalog.audience(ctx) if is_known else catalog.Audience()
     country = cart.shipping_address.country if cart.shipping_address else ""
     if settings.reverse_charge:
-        numbers = [typed, *(tag.removeprefix(_VAT) for tag in tags if tag.startswith(_VAT))]
+        numbers = [typed, *sorted(who.tax_ids)]
         number = next((x for x in numbers if _holds(x, country, settings.home_country)), "")
         if number:
             return Standing("reverse_charge", vat.compact(number))
     if not is_known:
         return None
-    subjects = [f"customer:{ctx.actor.id}", *tags]
-    rows = await ctx.fetch_rows(_EXEMPT, subjects, today(ctx))
+    rows = await ctx.fetch_rows(_EXEMPT, sorted(who.tags), today(ctx))
     if not rows:
         return None
     reason, certificate = rows[0]["reason"], rows[0]["certificate"]
