@@ -12,13 +12,14 @@ from shopwright.errors import Rejection
 from shopwright.hookspecs import DemoSource
 from shopwright.http.responses import url
 from shopwright.http.routing import Route
+from shopwright.memory import StoreMemory
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import NavItem
 from shopwright_checkout.api import Cart, CheckoutField, OwnStep, Stage, TaxResult, Totals
 from shopwright_orders.api import Address
 from shopwright_tax.admin import exemption_pages, pages
-from shopwright_tax.services import standing
+from shopwright_tax.services import rates, standing
 from shopwright_tax.services.calculate import taxes
 from shopwright_tax.services.save_rate import RateInput, save
 from shopwright_tax.settings import TaxSettings
@@ -49,6 +50,9 @@ class Plugin(BasePlugin):
             PiiColumn("tax_exemption", "certificate", "free_text"),
         ),
     )
+
+    def __init__(self) -> None:
+        self.memory = StoreMemory(rates.CHANNEL, rates.read_places)
 
     @hookimpl
     async def tax_calculate(
@@ -96,13 +100,13 @@ class Plugin(BasePlugin):
         included = values["prices_include_tax"]
         settings = {"prices_include_tax": included, "home_country": country}
         await ctx.kernel.settings.save(ctx, "tax", settings, "store")
-        rates = values.get("rates", ())
+        wanted = values.get("rates", ())
 
         async def work(session: AsyncSession) -> None:
-            for rate in rates:
+            for rate in wanted:
                 label = f"{rate['percent']} % {rate['title'][ctx.store.default_locale]}"
                 percent = Decimal(rate["percent"])
                 await save(ctx, session, RateInput(rate["country"], percent, label))
 
         await ctx.run(work)
-        return [f"{len(rates)} tax rates"]
+        return [f"{len(wanted)} tax rates"]

@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading a store's tax rates: one statement."""
+"""A store's tax rates: kept in memory for carts, read for staff."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from shopwright.context import Context
+from shopwright.memory import StoreMemory
 
+CHANNEL = "tax_changed"
 _HERE = """
-SELECT * FROM (
-    SELECT DISTINCT ON (category, region) category, region, label, rate_ppm FROM tax_rate
-    WHERE country = $1 AND region IN ('', $2) AND valid_from <= $3 ORDER BY category, region, valid_from DESC
-) AS x ORDER BY region DESC, category
+SELECT country, region, category, label, rate_ppm, valid_from FROM tax_rate ORDER BY valid_from DESC, id
 """
 _ALL = """
 SELECT id, country, region, category, label, rate_ppm, valid_from, version FROM tax_rate
@@ -52,12 +51,48 @@ def today(ctx: Context) -> date:
     return ctx.clock.now().astimezone(ZoneInfo(ctx.store.timezone)).date()
 
 
+Places = Mapping[tuple[str, str], Sequence["Dated"]]
+"""Rates by country and region, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A rate of a category with the first day it holds."""
+
+    category: str
+    valid_from: date
+    rate: Rate
+
+
+class _WithMemory(Protocol):
+    memory: StoreMemory[Places]
+
+
+def memory_of(ctx: Context) -> StoreMemory[Places]:
+    return cast("_WithMemory", ctx.kernel.registry.plugins["tax"]).memory
+
+
+async def read_places(ctx: Context) -> Places:
+    """Read what every process keeps of a store's rates: one statement."""
+    found: dict[tuple[str, str], list[Dated]] = {}
+    for row in await ctx.fetch_rows(_HERE):
+        country, region, category = row["country"], row["region"], row["category"]
+        place = f"{country}-{region}" if region else country
+        rate = Rate(row["label"], row["rate_ppm"], f"{place}, {category}")
+        found.setdefault((country, region), []).append(Dated(category, row["valid_from"], rate))
+    return found
+
+
 async def rates_of(ctx: Context, country: str, region: str) -> dict[str, Rate]:
-    """Give the rate of each category in a place; a region's own rate goes before its country's."""
+    """Give the rate of each category in a place; a region's own rate goes before its country's. From memory."""
+    places, day = await memory_of(ctx).of(ctx), today(ctx)
     found: dict[str, Rate] = {}
-    for row in await ctx.fetch_rows(_HERE, country.upper(), region.strip().upper(), today(ctx)):
-        place = f"{country}-{row['region']}" if row["region"] else country
-        found.setdefault(row["category"], Rate(row["label"], row["rate_ppm"], f"{place}, {row['category']}"))
+    for part in dict.fromkeys((region.strip().upper(), "")):
+        here: dict[str, Rate] = {}
+        for dated in places.get((country.upper(), part), ()):
+            if dated.valid_from <= day:
+                here.setdefault(dated.category, dated.rate)
+        found = here | found
     return found
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid, NotFound
 from shopwright.ids import new_id
+from shopwright_tax.services.rates import memory_of
 
 _SAVE = text("""
 INSERT INTO tax_rate AS r (store_id, id, country, region, category, label, rate_ppm, valid_from)
@@ -58,6 +59,7 @@ async def save(ctx: Context, session: AsyncSession, rate: RateInput) -> UUID:
         Invalid: names the field and what is accepted.
     """
     row = await session.execute(_SAVE, _columns(ctx, rate) | {"id": new_id()})
+    await memory_of(ctx).changed(ctx, session)
     return UUID(str(row.scalar_one()))
 
 
@@ -73,10 +75,12 @@ async def create(ctx: Context, rate: RateInput) -> UUID:
         made = (await session.execute(_CREATE, columns)).scalar_one_or_none()
         if made is None:
             raise _taken()
-        await ctx.audit(session, "tax.rate_created", subject=("tax.rate", made), data=_plain(rate))
+        await _noted(ctx, session, "tax.rate_created", made, _plain(rate))
         return UUID(str(made))
 
-    return await ctx.run(work)
+    made = await ctx.run(work)
+    memory_of(ctx).forget(ctx.store.id)
+    return made
 
 
 async def update(ctx: Context, rate_id: UUID, version: int, rate: RateInput) -> None:
@@ -92,9 +96,10 @@ async def update(ctx: Context, rate_id: UUID, version: int, rate: RateInput) -> 
         if (await session.execute(_TAKEN, columns)).one_or_none():
             raise _taken()
         await session.execute(_UPDATE, columns)
-        await ctx.audit(session, "tax.rate_changed", subject=("tax.rate", rate_id), data=_plain(rate))
+        await _noted(ctx, session, "tax.rate_changed", rate_id, _plain(rate))
 
     await ctx.run(work)
+    memory_of(ctx).forget(ctx.store.id)
 
 
 async def delete(ctx: Context, rate_id: UUID, version: int) -> None:
@@ -103,9 +108,18 @@ async def delete(ctx: Context, rate_id: UUID, version: int) -> None:
     async def work(session: AsyncSession) -> None:
         await _lock(session, rate_id, version)
         await session.execute(_DELETE, {"id": rate_id})
-        await ctx.audit(session, "tax.rate_deleted", subject=("tax.rate", rate_id))
+        await _noted(ctx, session, "tax.rate_deleted", rate_id, {})
 
     await ctx.run(work)
+    memory_of(ctx).forget(ctx.store.id)
+
+
+async def _noted(
+    ctx: Context, session: AsyncSession, action: str, rate_id: UUID, data: dict[str, Any]
+) -> None:
+    await ctx.audit(session, action, subject=("tax.rate", rate_id), data=data)
+    await memory_of(ctx).changed(ctx, session)
+    await ctx.kernel.events.invalidate(ctx, session, ["*"])
 
 
 async def _lock(session: AsyncSession, rate_id: UUID, version: int) -> None:
