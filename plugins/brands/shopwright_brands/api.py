@@ -20,6 +20,8 @@ class BrandInfo:
     logo: Picture | None
     seo_title: str
     seo_description: str
+    handles: Mapping[str, str] = field(default_factory=dict)
+    """Its handle in each language of the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class BrandInput:
     seo_description: str = ""
     visible: bool = True
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By locale: ``description``, ``seo_title``, ``seo_description``."""
+    """By locale: ``handle`` (the main one where it is empty), ``description``, ``logo_alt``, ``seo_title``,
+    ``seo_description``."""
 
 
 async def brand_handles(ctx: Context, vendors: Sequence[str]) -> dict[str, str]:

@@ -39,7 +39,10 @@ class Plugin(BasePlugin):
             Permission("brands.brand.view", translatable("See brands")),
             Permission("brands.brand.edit", translatable("Change brands")),
         ),
-        pii=tuple(PiiColumn("brands_brand", column, "none") for column in _COLUMNS),
+        pii=(
+            *(PiiColumn("brands_brand", column, "none") for column in _COLUMNS),
+            PiiColumn("brands_brand_handle", "handle", "none"),
+        ),
     )
 
     @hookimpl

@@ -23,6 +23,8 @@ _TEXTS = {
         "handle", "title", "description_html", "vendor", "product_type", "kind", "tags", "seo_title", "seo_description",
         "option_names", "translations", "fingerprint",
     ),
+    "catalog_product_handle": ("handle",),
+    "catalog_category_handle": ("handle",),
     "catalog_image": ("source", "alt"),
     "catalog_rendition": ("source", "state", "reason"),
     "catalog_variant": ("sku", "barcode", "options", "tax_category", "image_source"),

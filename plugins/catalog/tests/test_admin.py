@@ -110,7 +110,7 @@ async def test_a_product_gets_another_handle_unless_it_is_taken(ctx, save, edit)
     moved = await edit(page, {"handle": "linen-shirt"})
 
     assert taken.status == 422
-    assert "Another product has this handle; choose another one." in await taken.text()
+    assert "Shirt has this handle already; choose another one." in await taken.text()
     assert moved.status == 303
     assert (await draft(ctx, saved.id)).product.handle == "linen-shirt"
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Collections as other plugins see them, and the interface of a kind of condition."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -40,6 +40,8 @@ class CollectionInfo:
     title: str
     description: str
     order: Order
+    handles: Mapping[str, str] = field(default_factory=dict)
+    """Its handle in each language of the store."""
 
 
 async def collections(ctx: Context) -> tuple[CollectionInfo, ...]:

@@ -23,6 +23,7 @@ from shopwright_collections.views import admin_api, pages
 
 _TEXTS = {
     "collections_collection": ("handle", "title", "description", "sorting", "match", "conditions", "translations"),
+    "collections_collection_handle": ("handle",),
     "collections_member": ("title",),
 }  # fmt: skip
 

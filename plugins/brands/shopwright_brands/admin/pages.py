@@ -22,7 +22,7 @@ from shopwright_catalog import api as catalog
 routes = Routes("brands", Scope.ADMIN)
 EDIT = "brands.brand.edit"
 LARGEST_FORM = 16 * 1024 * 1024
-TRANSLATED = ("description", "seo_title", "seo_description")
+TRANSLATED = ("handle", "description", "logo_alt", "seo_title", "seo_description")
 
 
 class ListQuery(BaseModel):

@@ -12,22 +12,27 @@ from shopwright.context import Context
 from shopwright.errors import NotFound
 from shopwright_brands.api import BrandInfo, BrandInput
 from shopwright_catalog import api as catalog
-from shopwright_catalog.api import ImageInput
+from shopwright_catalog.api import ImageInput, Picture
 
 TAG = "brands.brands"
 SIZE = 50
 _KEPT = 300
 _DIRECTORY = """
-SELECT coalesce(jsonb_object_agg(b.name, b.handle), '{}')::text FROM brands_brand b WHERE b.visible
+SELECT coalesce(jsonb_object_agg(b.name, coalesce(nullif(b.translations -> $1 ->> 'handle', ''), b.handle)), '{}')::text
+FROM brands_brand b WHERE b.visible
 """
 _TEXT = "coalesce(nullif(b.translations -> $1 ->> '{0}', ''), b.{0}) AS {0}"
 _INFO = f"""
 SELECT b.id, b.handle, b.name, {", ".join(map(_TEXT.format, ("description", "seo_title", "seo_description")))},
-    b.logo, b.logo_alt, b.logo_width, b.logo_height
+    b.logo, coalesce(nullif(b.translations -> $1 ->> 'logo_alt', ''), b.logo_alt) AS logo_alt, b.logo_width,
+    b.logo_height, (SELECT jsonb_object_agg(t.key, t.value ->> 'handle')
+        FROM jsonb_each(b.translations) t WHERE t.value ->> 'handle' <> '')::text AS own
 FROM brands_brand b WHERE b.visible
 """
 _PAGE = f"{_INFO} AND (b.name, b.id) > ($2, $3::uuid) ORDER BY b.name, b.id LIMIT $4"
-_ONE = f"{_INFO} AND b.handle = $2"
+_ONE = f"""
+{_INFO} AND b.id = (SELECT h.thing_id FROM brands_brand_handle h WHERE h.store_id = b.store_id AND h.handle = $2)
+"""
 _COLUMNS = (
     "handle", "name", "description", "logo", "logo_alt", "logo_width", "logo_height", "seo_title",
     "seo_description", "visible",
@@ -49,13 +54,13 @@ class Draft:
 
 
 async def directory(ctx: Context) -> dict[str, str]:
-    """Give the handles of visible brands by name."""
+    """Give the handles of visible brands by name, in the context's language."""
 
     async def load() -> bytes:
-        found: str = await ctx.fetch_value(_DIRECTORY)
+        found: str = await ctx.fetch_value(_DIRECTORY, ctx.locale)
         return found.encode()
 
-    key = f"{ctx.store.id}:brands.directory"
+    key = f"{ctx.store.id}:brands.directory:{ctx.locale}"
     document = await ctx.kernel.backend.cache.get_or_set(key, _KEPT, load, tags=[f"{ctx.store.id}:{TAG}"])
     found: dict[str, str] = orjson.loads(document)
     return found
@@ -70,7 +75,7 @@ async def visible(
 
 
 async def by_handle(ctx: Context, handle: str) -> BrandInfo:
-    """Give a visible brand.
+    """Give a visible brand by its handle in any language.
 
     Raises:
         NotFound: there is no such brand.
@@ -106,8 +111,18 @@ async def _infos(ctx: Context, rows: Sequence[Any]) -> list[BrandInfo]:
         if row["logo"]
     ]
     pictures = await catalog.pictures(ctx, logos)
-    names = ("id", "handle", "name", "description", "seo_title", "seo_description")
-    return [BrandInfo(logo=pictures.get(row["logo"]), **{name: row[name] for name in names}) for row in rows]
+    return [_info(ctx, row, pictures.get(row["logo"])) for row in rows]
+
+
+def _info(ctx: Context, row: Any, logo: Picture | None) -> BrandInfo:
+    own = orjson.loads(row["own"]) if row["own"] else {}
+    names = ("id", "name", "description", "seo_title", "seo_description")
+    return BrandInfo(
+        handle=own.get(ctx.locale) or row["handle"],
+        logo=logo,
+        handles=catalog.handles_in(ctx, row["handle"], own),
+        **{name: row[name] for name in names},
+    )
 
 
 def _draft(row: Any) -> Draft:

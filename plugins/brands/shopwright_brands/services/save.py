@@ -20,7 +20,10 @@ from shopwright_catalog import api as catalog
 from shopwright_catalog.hookspecs import HandleChanged, handle_changed
 
 _LOCK = text("""
-SELECT id, handle, name, version FROM brands_brand WHERE handle = ANY(:handles) OR name = :name FOR UPDATE
+SELECT id, handle, name, version, (SELECT jsonb_object_agg(t.key, t.value ->> 'handle')
+    FROM jsonb_each(translations) t WHERE t.value ->> 'handle' <> '') AS own
+FROM brands_brand WHERE id IN (SELECT thing_id FROM brands_brand_handle WHERE handle = ANY(:handles)) OR name = :name
+FOR UPDATE
 """)
 _SAVE = text("""
 INSERT INTO brands_brand AS b (store_id, id, handle, name, description, logo, logo_alt, logo_width, logo_height,
@@ -57,29 +60,38 @@ async def save(ctx: Context, before: str, brand: BrandInput, version: int | None
     _check(ctx, brand)
 
     async def work(session: AsyncSession) -> bool:
-        handles = [before, brand.handle]
-        rows = (await session.execute(_LOCK, {"handles": handles, "name": brand.name.strip()})).all()
+        own_handles = catalog.own_handles(brand.translations)
+        names = {"handles": [before, brand.handle, *own_handles.values()], "name": brand.name.strip()}
+        rows = (await session.execute(_LOCK, names)).all()
         own = next((row for row in rows if row.handle == before), None)
         if version is not None and version != (own.version if own else 0):
             words = translatable("Somebody else changed this brand meanwhile; nothing was saved.")
             raise Conflict(words, code="version_conflict", extra={"version": own.version if own else 0})
         others = [row for row in rows if own is None or row.id != own.id]
-        if any(row.handle == brand.handle for row in others):
-            raise _taken("/handle", translatable("Another brand has this handle; choose another one."))
-        if others:
-            raise _taken("/name", translatable("There is a brand of this name already."))
+        owners = {
+            name: (row.id, row.name) for row in others for name in (row.handle, *(row.own or {}).values())
+        }
         id_ = own.id if own else new_id()
+        taken = catalog.taken_handles(ctx, brand.handle, own_handles, owners, id_)
+        if taken:
+            raise Invalid(taken[0].message, errors=taken)
+        if any(row.name == brand.name.strip() for row in others):
+            words = translatable("There is a brand of this name already.")
+            raise Invalid(words, errors=[FieldError("/name", "taken", words)])
         await session.execute(_SAVE, _columns(ctx, brand) | {"id": id_})
         if own and brand.handle != before:
             event = HandleChanged("brand", id_, before, brand.handle)
             await ctx.hooks.emit(session, handle_changed, event, aggregate=("brands.address", id_))
+        if own and own.own:
+            thing = ("brands", "brand", id_)
+            await catalog.moved_handles(ctx, session, thing, own.own, brand.handle, own_handles)
         if brand.logo:
             await catalog.want_copies(ctx, session, [brand.logo])
         await ctx.kernel.events.invalidate(ctx, session, [TAG])
         await ctx.audit(session, "brands.saved", subject=("brands.brand", id_))
         return own is None
 
-    return await ctx.run(work)
+    return await catalog.run_naming(ctx, work)
 
 
 async def delete(ctx: Context, handle: str) -> None:
@@ -129,12 +141,8 @@ def _columns(ctx: Context, brand: BrandInput) -> dict[str, object]:
     return {"store_id": ctx.store.id, **values}
 
 
-def _taken(pointer: str, words: str) -> Invalid:
-    return Invalid(words, errors=[FieldError(pointer, "taken", words)])
-
-
 def _check(ctx: Context, brand: BrandInput) -> None:
-    errors = catalog.check_handle(brand.handle)
+    errors = catalog.check_handle(brand.handle, brand.translations)
     if not brand.name.strip():
         errors.append(FieldError("/name", "required", translatable("Give the brand its name.")))
     words = translatable("This is too long.")
@@ -146,12 +154,6 @@ def _check(ctx: Context, brand: BrandInput) -> None:
     if brand.logo and not catalog.is_stored_picture(brand.logo):
         words = translatable("Give a picture that was uploaded.")
         errors.append(FieldError("/logo", "bad_source", words))
-    others = [locale for locale in ctx.store.locales if locale != ctx.store.default_locale]
-    words = translatable("The store has no such other language.")
-    errors += [
-        FieldError(f"/translations/{locale}", "unknown", words)
-        for locale in brand.translations
-        if locale not in others
-    ]
+    errors += catalog.check_locales(ctx, brand.translations)
     if errors:
         raise Invalid(errors=errors)

@@ -21,7 +21,7 @@ from shopwright_catalog.services import edit_category, renditions
 from shopwright_catalog.services.edit_category import CategoryDraft
 
 routes = Routes("catalog", Scope.ADMIN)
-_TEXTS = ("title", "description", "image_alt")
+_TEXTS = ("title", "handle", "description", "image_alt")
 
 
 @routes.get("/admin/categories", permission="catalog.category.view")
@@ -42,7 +42,7 @@ async def admin_categories(ctx: Context) -> web.Response:
                 "title": entry.category.title,
                 "handle": entry.category.handle,
                 "status": "published" if entry.category.visible else "hidden",
-                "products": entry.product_count,
+                "products": counted(ctx, entry.product_count, COUNTED),
             }
             for entry in found
         ],

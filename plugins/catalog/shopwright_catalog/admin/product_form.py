@@ -25,7 +25,7 @@ WORDS = (
     "title", "handle", "description_html", "vendor", "product_type", "kind", "tags", "seo_title", "seo_description",
 )  # fmt: skip
 TIMES = ("publish_at", "unpublish_at")
-TRANSLATED = ("title", "description_html", "seo_title", "seo_description")
+TRANSLATED = ("title", "handle", "description_html", "seo_title", "seo_description")
 OPTIONS = 3
 EMPTY_ROWS = 3
 MOST_ROWS = 2000

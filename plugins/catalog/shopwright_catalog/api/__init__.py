@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What other plugins may ask of the catalogue, and the types it answers with. Reads run one statement each."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from multidict import MultiDictProxy
@@ -14,9 +14,14 @@ from shopwright_catalog.api.audience import Audience, AudienceAnswer, audience
 from shopwright_catalog.api.currencies import ExchangeRate
 from shopwright_catalog.api.handles import (
     check_handle,
+    check_locales,
     handle_of,
     handles_in,
+    moved_handles,
     own_handles,
+    published_handles,
+    published_starts,
+    run_naming,
     taken_handles,
 )
 from shopwright_catalog.api.inputs import (
@@ -56,7 +61,6 @@ from shopwright_catalog.api.records import (
     VariantInfo,
 )
 
-T = TypeVar("T")
 __all__ = [
     "PHYSICAL",
     "Audience",
@@ -98,6 +102,7 @@ __all__ = [
     "cards",
     "categories",
     "check_handle",
+    "check_locales",
     "handle_of",
     "handles_in",
     "ids_of",
@@ -272,50 +277,6 @@ async def category_titles(ctx: Context) -> dict[str, str]:
     from shopwright_catalog.services import read_for_export
 
     return await read_for_export.category_titles(ctx)
-
-
-async def published_handles(
-    ctx: Context, *, after: UUID | None = None, limit: int = 1000
-) -> list[PublishedHandles]:
-    """Walk through the published products by id, for lists of addresses: the next ones after an id."""
-    from shopwright_catalog.services import read_published
-
-    return await read_published.page(ctx, after, limit)
-
-
-async def published_starts(ctx: Context, size: int) -> list[UUID | None]:
-    """Give after which ids parts of so many published products begin; the first one after none."""
-    from shopwright_catalog.services import read_published
-
-    return await read_published.starts(ctx, size)
-
-
-async def run_naming(ctx: Context, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-    """Run work in a transaction that gives a handle to something (see ``handle_tables``).
-
-    When somebody took the handle meanwhile it is run once more, so that its own check can say who has it now.
-    """
-    from shopwright_catalog.services import handles
-
-    return await handles.run(ctx, work)
-
-
-async def moved_handles(
-    ctx: Context,
-    session: AsyncSession,
-    thing: tuple[str, str, UUID],
-    before: Mapping[str, str],
-    handle: str,
-    own: Mapping[str, str],
-) -> None:
-    """Emit ``handle_changed`` for each handle of a language that names a thing no more.
-
-    ``thing`` is the plugin, the kind and the id; ``before`` and ``own`` are handles by locale, ``handle`` the main one.
-    """
-    from shopwright_catalog.services import handles
-
-    plugin, kind, id_ = thing
-    await handles.tell_moves(ctx, session, handles.moves(kind, id_, before, handle, own), plugin)
 
 
 async def categories(ctx: Context) -> tuple[CategoryInfo, ...]:

@@ -61,8 +61,8 @@ class ProductInput:
     kind: str = ""
     """Code of a ``ProductType``; empty: as it is, and ``catalog.physical`` for a new product."""
     translations: Mapping[str, Mapping[str, Any]] | None = None
-    """By locale: ``title``, ``description_html``, ``seo_title``, ``seo_description``, and ``texts``: a mapping
-    of option names, values and image alt texts to their translation."""
+    """By locale: ``title``, ``handle`` (the main one where it is empty), ``description_html``, ``seo_title``,
+    ``seo_description``, and ``texts``: a mapping of option names, values and image alt texts to their translation."""
     publish_at: datetime | None = None
     """Aware; until then the product is not in the store, whatever ``published`` says."""
     unpublish_at: datetime | None = None
@@ -98,4 +98,5 @@ class CategoryInput:
     image_alt: str = ""
     position: int = 0
     translations: Mapping[str, Mapping[str, str]] | None = None
+    """By locale: ``title``, ``handle`` (the main one where it is empty), ``description``, ``image_alt``."""
     visible: bool = True

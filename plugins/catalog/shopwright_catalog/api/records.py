@@ -39,7 +39,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class ProductFacts:
-    """What rules about prices may go by: of a product, in the words of the store's own language."""
+    """What rules about prices may go by: of a product, in the words and handles of the store's own language."""
 
     handle: str = ""
     vendor: str = ""
@@ -248,6 +248,7 @@ class ProductInfo:
 
     id: UUID
     handle: str
+    """In the context's language."""
     title: str
     description_html: str
     vendor: str
@@ -263,6 +264,8 @@ class ProductInfo:
     """By key; see the hook ``product_fields``."""
     kind: str = PHYSICAL
     """Code of its ``ProductType``."""
+    handles: Mapping[str, str] = field(default_factory=dict)
+    """Its handle in each language of the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,15 +282,18 @@ class CategoryInfo:
 
     id: UUID
     handle: str
+    """In the context's language."""
     title: str
     description: str
     picture: Picture | None
     product_count: int
+    handles: Mapping[str, str] = field(default_factory=dict)
+    """Its handle in each language of the store."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardInfo:
-    """A product in a listing: price is the lowest of its variants."""
+    """A product in a listing, in the context's language: price is the lowest of its variants."""
 
     id: UUID
     handle: str
@@ -329,6 +335,16 @@ class ProductSummary:
     """Whether a variant costs less than it did."""
     created_at: datetime
     published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedHandles:
+    """A published product by its addresses."""
+
+    id: UUID
+    handles: Mapping[str, str]
+    """In each language of the store."""
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

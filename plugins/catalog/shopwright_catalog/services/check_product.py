@@ -29,7 +29,7 @@ def check(product: ProductInput) -> None:
     Raises:
         Invalid: every mistake with its JSON pointer.
     """
-    errors = check_handle(product.handle)
+    errors = check_handle(product.handle, product.translations)
     if not product.title.strip():
         errors.append(FieldError("/title", "required", translatable("Give the product a title.")))
     for name, (longest, words) in _LONGEST.items():

@@ -10,17 +10,22 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
-from shopwright.errors import Conflict, FieldError, Invalid, NotFound
-from shopwright_catalog.api import CategoryInput
+from shopwright.errors import Conflict, NotFound
+from shopwright_catalog.api import COUNTED, CategoryInput
+from shopwright_catalog.api.handles import check_locales, taken_handles
 from shopwright_catalog.hookspecs import HandleChanged, handle_changed
-from shopwright_catalog.services import save_category
+from shopwright_catalog.services import handles, save_category
 from shopwright_catalog.services.read_categories import TAG
 
-_ALL = """
+_ALL = f"""
 SELECT c.id, c.handle, c.title, c.description, c.image_source, c.image_alt, c.position, c.visible, c.version,
-    c.translations::text AS translations, (SELECT count(*) FROM catalog_category_product cp
-        JOIN catalog_product p ON p.store_id = cp.store_id AND p.id = cp.product_id AND NOT p.archived
-        WHERE cp.store_id = c.store_id AND cp.category_id = c.id) AS product_count
+    c.translations::text AS translations, least({COUNTED} + 1,
+        (SELECT count(*) FROM (SELECT 1 FROM catalog_category_product cp
+            WHERE cp.store_id = c.store_id AND cp.category_id = c.id AND cp.listed LIMIT {COUNTED} + 1) AS x)
+        + (SELECT count(*) FROM (SELECT 1 FROM catalog_category_product cp
+            JOIN catalog_product p ON p.store_id = cp.store_id AND p.id = cp.product_id AND NOT p.archived
+            WHERE cp.store_id = c.store_id AND cp.category_id = c.id AND NOT cp.listed LIMIT {COUNTED} + 1) AS x)
+    ) AS product_count
 FROM catalog_category c WHERE $1::text IS NULL OR c.handle = $1 ORDER BY c.position, c.id
 """
 _LOCK = text("SELECT id, handle, version FROM catalog_category WHERE handle = ANY(:handles) FOR UPDATE")
@@ -36,6 +41,7 @@ class CategoryDraft:
     version: int
     category: CategoryInput
     product_count: int = 0
+    """Counted up to one more than ``COUNTED``."""
 
 
 async def listing(ctx: Context) -> list[CategoryDraft]:
@@ -67,6 +73,7 @@ async def save(ctx: Context, before: str, category: CategoryInput, version: int 
         Conflict: it was changed meanwhile, or is there already.
         Invalid: see ``save_category``; the handle belongs to another category.
     """
+    handles.refuse(check_locales(ctx, category.translations))
 
     async def work(session: AsyncSession) -> bool:
         rows = (await session.execute(_LOCK, {"handles": [before, category.handle]})).all()
@@ -76,9 +83,9 @@ async def save(ctx: Context, before: str, category: CategoryInput, version: int 
             words = "Somebody else changed this category. Load it again to see it; nothing was saved."
             raise Conflict(words, code="version_conflict", extra={"version": found.version if found else 0})
         if found and category.handle != before:
-            if category.handle in known:
-                words = "Another category has this handle; choose another one."
-                raise Invalid(words, errors=[FieldError("/handle", "taken", words)])
+            named = await save_category.named(session, [category.handle])
+            owners = {name: (row.id, row.title) for name, row in named.items()}
+            handles.refuse(taken_handles(ctx, category.handle, {}, owners, found.id))
             await session.execute(_RENAME, {"id": found.id, "handle": category.handle})
             event = HandleChanged("category", found.id, before, category.handle)
             await ctx.hooks.emit(session, handle_changed, event, aggregate=("catalog.address", found.id))
@@ -86,7 +93,7 @@ async def save(ctx: Context, before: str, category: CategoryInput, version: int 
         await ctx.audit(session, "catalog.category_saved", subject=("catalog.category", id_))
         return found is None
 
-    return await ctx.run(work)
+    return await handles.run(ctx, work)
 
 
 async def delete(ctx: Context, handle: str) -> None:

@@ -11,8 +11,9 @@ from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid
 from shopwright.i18n import translatable
 from shopwright_catalog.api import ProductInput, SavedProduct
+from shopwright_catalog.api.handles import check_locales
 from shopwright_catalog.hookspecs import HandleChanged, handle_changed
-from shopwright_catalog.services import save_product
+from shopwright_catalog.services import handles, save_product
 from shopwright_catalog.services.staff_view import Draft
 
 _LOCK = text("""
@@ -39,16 +40,16 @@ async def save(ctx: Context, edited: Draft) -> SavedProduct:
         other = next(
             (row for row in known.values() if row.handle == product.handle and row.id != edited.id), None
         )
-        if other is not None and not (other.archived and edited.id is None):
-            words = translatable("Another product has this handle; choose another one.")
-            raise Invalid(words, errors=[FieldError("/handle", "taken", words)])
-        if found is not None and found.handle != product.handle:
+        is_renamed = found is not None and found.handle != product.handle
+        if is_renamed or (other is not None and not other.archived):
+            await handles.check_free(ctx, session, product.handle, {}, edited.id)
+        if found is not None and is_renamed:
             await session.execute(_RENAME, {"id": found.id, "handle": product.handle})
             event = HandleChanged("product", found.id, found.handle, product.handle)
             await ctx.hooks.emit(session, handle_changed, event, aggregate=("catalog.address", found.id))
         return await _save(ctx, session, product)
 
-    return await ctx.run(work)
+    return await handles.run(ctx, work)
 
 
 async def put(ctx: Context, product: ProductInput, version: int | None) -> SavedProduct:
@@ -65,7 +66,7 @@ async def put(ctx: Context, product: ProductInput, version: int | None) -> Saved
             _check_version(next((row.version for row in known.values()), 0), version)
         return await _save(ctx, session, product)
 
-    return await ctx.run(work)
+    return await handles.run(ctx, work)
 
 
 async def _locked(session: AsyncSession, product_id: UUID | None, handle: str) -> dict[UUID, Any]:
@@ -81,7 +82,7 @@ def _check_version(there: int, seen: int) -> None:
 
 async def _save(ctx: Context, session: AsyncSession, product: ProductInput) -> SavedProduct:
     await _check_categories(session, product)
-    _check_locales(ctx, product)
+    handles.refuse(check_locales(ctx, product.translations))
     saved = await save_product.save(ctx, session, product)
     if saved.outcome != "unchanged":
         await ctx.audit(session, "catalog.product_saved", subject=("catalog.product", saved.id))
@@ -99,11 +100,3 @@ async def _check_categories(session: AsyncSession, product: ProductInput) -> Non
     ]
     if errors:
         raise Invalid(words, errors=errors)
-
-
-def _check_locales(ctx: Context, product: ProductInput) -> None:
-    others = [locale for locale in ctx.store.locales if locale != ctx.store.default_locale]
-    words = f"The store has no such other language; there are: {', '.join(others) or 'none'}."
-    wrong = [locale for locale in product.translations or {} if locale not in others]
-    if wrong:
-        raise Invalid(words, errors=[FieldError(f"/translations/{x}", "unknown", words) for x in wrong])

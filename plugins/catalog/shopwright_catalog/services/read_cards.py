@@ -108,8 +108,9 @@ def _statement(
         column, last_id, listed = order.beside, "cp.product_id", "cp.listed"
         counted_from = f"""
         (SELECT x.product_id, x.featured, x.price, x.title, x.listed, x.store_id FROM catalog_category_product x
-         WHERE x.listed AND x.category_id = (SELECT c.id FROM catalog_category c
-            WHERE c.visible AND c.handle = ${len(args) + 1})) cp"""
+         WHERE x.listed AND x.category_id = (SELECT c.id FROM catalog_category_handle h
+            JOIN catalog_category c ON c.store_id = h.store_id AND c.id = h.thing_id
+            WHERE c.visible AND h.handle = ${len(args) + 1})) cp"""
         source = f"{counted_from} JOIN catalog_product p ON p.store_id = cp.store_id AND p.id = cp.product_id"
     listed, more = filtering.added(listed, last_id, conditions, len(args) + 1)
     args += more
@@ -160,7 +161,7 @@ def _card(
     before = [x.compare_at.amount for x in found if x.compare_at and x.amount.amount == lowest]
     return CardInfo(
         id=row["id"],
-        handle=row["handle"],
+        handle=translation.get("handle") or row["handle"],
         title=title,
         picture=picture(
             ctx, orjson.loads(row["image"]) if row["image"] else None, translation.get("texts") or {}, title

@@ -2,6 +2,7 @@
 """Reading the categories: kept as one document per language, since every page shows them."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -10,12 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright_catalog.api import CategoryInfo
+from shopwright_catalog.api.handles import handles_in
 from shopwright_catalog.services.pictures import picture
 
 TAG = "catalog.categories"
 
 _CATEGORIES = """
 SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'handle', c.handle,
+    'own', (SELECT jsonb_object_agg(t.key, t.value ->> 'handle')
+        FROM jsonb_each(c.translations) t WHERE t.value ->> 'handle' <> ''),
     'title', coalesce(nullif(c.translations -> $1 ->> 'title', ''), c.title),
     'description', coalesce(nullif(c.translations -> $1 ->> 'description', ''), c.description),
     'alt', coalesce(nullif(c.translations -> $1 ->> 'image_alt', ''), c.image_alt),
@@ -36,18 +40,21 @@ async def visible(ctx: Context) -> tuple[CategoryInfo, ...]:
 
     key = f"{ctx.store.id}:catalog.categories:{ctx.locale}"
     document = await ctx.kernel.backend.cache.get_or_set(key, 300, load, tags=[f"{ctx.store.id}:{TAG}"])
-    return tuple(
-        CategoryInfo(
-            id=UUID(c["id"]),
-            handle=c["handle"],
-            title=c["title"],
-            description=c["description"],
-            picture=picture(ctx, {**c, "width": 800, "height": 800}, {}, c["title"]),
-            product_count=c["count"],
-        )
-        for c in orjson.loads(document)
+    return tuple(_info(ctx, c) for c in orjson.loads(document))
+
+
+def _info(ctx: Context, data: dict[str, Any]) -> CategoryInfo:
+    own = data["own"] or {}
+    return CategoryInfo(
+        id=UUID(data["id"]),
+        handle=own.get(ctx.locale) or data["handle"],
+        title=data["title"],
+        description=data["description"],
+        picture=picture(ctx, {**data, "width": 800, "height": 800}, {}, data["title"]),
+        product_count=data["count"],
+        handles=handles_in(ctx, data["handle"], own),
     )
 
 
-async def handles_in(session: AsyncSession, handles: Sequence[str]) -> frozenset[str]:
+async def known_handles(session: AsyncSession, handles: Sequence[str]) -> frozenset[str]:
     return frozenset((await session.execute(_HANDLES, {"handles": list(handles)})).scalars())

@@ -21,6 +21,7 @@ from shopwright_catalog.api import (
     ProductInfo,
     VariantChoice,
 )
+from shopwright_catalog.api.handles import handles_in
 from shopwright_catalog.hookspecs import product_fields, stock_available
 from shopwright_catalog.services import kinds, prices
 from shopwright_catalog.services.pictures import gallery, picture
@@ -28,7 +29,8 @@ from shopwright_catalog.services.read_variants import facts_of
 
 _PRODUCT = """
 SELECT jsonb_build_object(
-    'id', p.id, 'handle', p.handle, 'title', p.title, 'description_html', p.description_html,
+    'id', p.id, 'handle', p.handle, 'own', (SELECT jsonb_object_agg(t.key, t.value ->> 'handle')
+        FROM jsonb_each(p.translations) t WHERE t.value ->> 'handle' <> ''), 'title', p.title, 'description_html', p.description_html,
     'vendor', p.vendor, 'product_type', p.product_type, 'kind', p.kind, 'tags', p.tags, 'seo_title', p.seo_title,
     'seo_description', p.seo_description, 'option_names', p.option_names,
     'translation', p.translations -> $2,
@@ -43,12 +45,13 @@ SELECT jsonb_build_object(
     'categories', ARRAY(SELECT c.handle FROM catalog_category_product cp
         JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id
         WHERE cp.store_id = p.store_id AND cp.product_id = p.id ORDER BY c.handle),
-    'category', (SELECT jsonb_build_object('handle', c.handle,
+    'category', (SELECT jsonb_build_object('handle', coalesce(nullif(c.translations -> $2 ->> 'handle', ''), c.handle),
             'title', coalesce(nullif(c.translations -> $2 ->> 'title', ''), c.title))
         FROM catalog_category_product cp
         JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id AND c.visible
         WHERE cp.store_id = p.store_id AND cp.product_id = p.id ORDER BY c.position, c.id LIMIT 1))
-FROM catalog_product p WHERE p.handle = $1 AND p.published
+FROM catalog_product_handle h JOIN catalog_product p ON p.store_id = h.store_id AND p.id = h.thing_id
+WHERE h.handle = $1 AND p.published
 """
 
 
@@ -102,9 +105,10 @@ def _product(
     names = [texts.get(name, name) for name in data["option_names"]]
     values = zip(*(variant.options for variant in variants), strict=True) if names else []
     category = data["category"]
+    own = data["own"] or {}
     return ProductInfo(
         id=UUID(data["id"]),
-        handle=data["handle"],
+        handle=own.get(ctx.locale) or data["handle"],
         title=title,
         description_html=translation.get("description_html") or data["description_html"],
         vendor=data["vendor"],
@@ -118,6 +122,7 @@ def _product(
         category=CategoryRef(category["handle"], category["title"]) if category else None,
         custom_fields=told.get(UUID(data["id"]), {}),
         kind=data["kind"],
+        handles=handles_in(ctx, data["handle"], own),
     )
 
 

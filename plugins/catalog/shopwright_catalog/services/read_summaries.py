@@ -20,7 +20,11 @@ FROM catalog_product p WHERE
 """
 _BY_ID = f"{_SUMMARY} p.id = ANY($1::uuid[]) ORDER BY p.id"
 _PAGE = f"{_SUMMARY} p.published AND p.id > $1 ORDER BY p.id LIMIT $2"
-_IDS = "SELECT id, handle FROM catalog_product WHERE handle = ANY($1::text[]) AND NOT archived"
+_IDS = """
+SELECT p.id, h.handle FROM catalog_product_handle h
+JOIN catalog_product p ON p.store_id = h.store_id AND p.id = h.thing_id
+WHERE h.handle = ANY($1::text[]) AND NOT p.archived
+"""
 _FIRST = UUID(int=0)
 
 

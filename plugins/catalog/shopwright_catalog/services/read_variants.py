@@ -64,7 +64,7 @@ def _variant(ctx: Context, row: Any) -> VariantInfo:
     return VariantInfo(
         id=row["id"],
         product_id=row["product_id"],
-        product_handle=row["handle"],
+        product_handle=translation.get("handle") or row["handle"],
         product_title=title,
         title=" / ".join(texts.get(value, value) for value in row["options"]),
         sku=row["sku"],

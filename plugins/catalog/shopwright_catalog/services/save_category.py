@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Saving a category by handle."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -12,11 +14,18 @@ from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_catalog.api import CategoryInput
-from shopwright_catalog.api.handles import check_handle
+from shopwright_catalog.api.handles import check_handle, own_handles, taken_handles
 from shopwright_catalog.jobs import want_renditions
+from shopwright_catalog.services import handles
 from shopwright_catalog.services.pictures import MISSING, is_source
 from shopwright_catalog.services.read_categories import TAG
 
+_KNOWN = text("""
+SELECT h.handle, c.id, c.title, c.handle AS main, (SELECT jsonb_object_agg(t.key, t.value ->> 'handle')
+    FROM jsonb_each(c.translations) t WHERE t.value ->> 'handle' <> '') AS own
+FROM catalog_category_handle h JOIN catalog_category c ON c.store_id = h.store_id AND c.id = h.thing_id
+WHERE h.handle = ANY(:names)
+""")
 _SAVE = text("""
 INSERT INTO catalog_category AS c (store_id, id, handle, title, description, image_source, image_alt, position,
     translations, visible)
@@ -29,8 +38,18 @@ RETURNING id
 """)
 
 
+async def named(session: AsyncSession, names: Sequence[str]) -> dict[str, Any]:
+    """Give the categories that have handles, in whatever language, by handle."""
+    return {row.handle: row for row in await session.execute(_KNOWN, {"names": list(names)})}
+
+
 async def save(ctx: Context, session: AsyncSession, category: CategoryInput) -> UUID:
-    errors = check_handle(category.handle)
+    errors = check_handle(category.handle, category.translations)
+    own = own_handles(category.translations)
+    rows = await named(session, [category.handle, *own.values()])
+    known = next((row for row in rows.values() if row.main == category.handle), None)
+    owners = {name: (row.id, row.title) for name, row in rows.items()}
+    errors += taken_handles(ctx, category.handle, own, owners, known.id if known else None)
     if not category.title.strip():
         errors.append(FieldError("/title", "required", translatable("Give the category a title.")))
     if category.image_source and not is_source(category.image_source):
@@ -46,6 +65,10 @@ async def save(ctx: Context, session: AsyncSession, category: CategoryInput) -> 
             "translations": dump(dict(category.translations or {})), "visible": category.visible,
         },
     )  # fmt: skip
+    id_ = UUID(str(row.scalar_one()))
+    if known and known.own:
+        moves = handles.moves("category", id_, known.own, category.handle, own)
+        await handles.tell_moves(ctx, session, moves)
     await want_renditions(ctx, session, [category.image_source])
     await ctx.kernel.events.invalidate(ctx, session, [TAG, "catalog.products"])
-    return UUID(str(row.scalar_one()))
+    return id_

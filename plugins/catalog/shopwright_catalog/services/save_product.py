@@ -16,16 +16,19 @@ from shopwright.context import Context
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_catalog.api import PHYSICAL, ProductInput, SavedProduct, VariantInput
+from shopwright_catalog.api.handles import own_handles, taken_handles
 from shopwright_catalog.hookspecs import ProductSaved, product_saved, product_validate
 from shopwright_catalog.jobs import plan_publication, want_renditions
-from shopwright_catalog.services import kinds, publication
+from shopwright_catalog.services import handles, kinds, publication
 from shopwright_catalog.services.check_product import check
 from shopwright_catalog.services.read_categories import TAG as CATEGORIES
 
 _FIND = text("""
 SELECT p.id, p.handle, p.fingerprint, p.kind, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'sku', v.sku,
         'options', v.options, 'archived', v.archived) ORDER BY v.archived, v.position), '[]')
-    FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id) AS variants
+    FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id) AS variants,
+    (SELECT coalesce(jsonb_object_agg(t.key, t.value ->> 'handle'), '{}') FROM jsonb_each(p.translations) t
+        WHERE t.value ->> 'handle' <> '') AS own
 FROM catalog_product p WHERE p.handle = ANY(:handles) ORDER BY p.id FOR UPDATE
 """)
 _SAVE = text("""
@@ -90,6 +93,12 @@ class _Work:
     known: bool
     """The product is in the store already (perhaps archived)."""
     changed: bool
+    before: Mapping[str, str]
+    """Handles that languages had of their own."""
+
+    @property
+    def own(self) -> dict[str, str]:
+        return own_handles(self.product.translations)
 
     @property
     def result(self) -> SavedProduct:
@@ -111,14 +120,29 @@ async def save_all(
     for product in products:
         check(product)
         await ctx.hooks.veto(product_validate, product=product)
-    handles = [product.handle for product in products]
-    if len(set(handles)) < len(handles):
+    named = [product.handle for product in products]
+    if len(set(named)) < len(named):
         raise ValueError("save each product once")
-    rows = (await session.execute(_FIND, {"handles": handles})).mappings()
+    rows = (await session.execute(_FIND, {"handles": named})).mappings()
     found: dict[str, Mapping[str, Any]] = {row["handle"]: dict(row) for row in rows}
     works = [_work(ctx, product, found.get(product.handle)) for product in products]
-    await _write(ctx, session, [work for work in works if work.changed])
+    changed = [work for work in works if work.changed]
+    await _check_names(ctx, session, changed)
+    await _write(ctx, session, changed)
     return [work.result for work in works]
+
+
+async def _check_names(ctx: Context, session: AsyncSession, works: Sequence[_Work]) -> None:
+    """Refuse handles of other products; those that products have already are not asked for."""
+    fresh = [work for work in works if not work.known or work.own.items() - work.before.items()]
+    if not fresh:
+        return
+    names = [name for work in fresh for name in (work.product.handle, *work.own.values())]
+    owners = await handles.owners(session, names)
+    for work in fresh:
+        handle, own = work.product.handle, work.own
+        handles.refuse(taken_handles(ctx, handle, own, owners, work.id))
+        owners |= dict.fromkeys((handle, *own.values()), (work.id, work.product.title))
 
 
 def _work(ctx: Context, product: ProductInput, found: Mapping[str, Any] | None) -> _Work:
@@ -130,7 +154,8 @@ def _work(ctx: Context, product: ProductInput, found: Mapping[str, Any] | None) 
     fingerprint = hashlib.sha256(words).hexdigest()
     changed = found is None or found["fingerprint"] != fingerprint
     product_id = new_id() if found is None else found["id"]
-    return _Work(product, kind, fingerprint, product_id, ids, found is not None, changed)
+    before = found["own"] if found else {}
+    return _Work(product, kind, fingerprint, product_id, ids, found is not None, changed, before)
 
 
 async def _write(ctx: Context, session: AsyncSession, works: Sequence[_Work]) -> None:
@@ -158,6 +183,12 @@ async def _write(ctx: Context, session: AsyncSession, works: Sequence[_Work]) ->
         for work in works
     ]
     await ctx.hooks.emit_many(session, product_saved, events)
+    moves = [
+        handles.moves("product", work.id, work.before, work.product.handle, work.own)
+        for work in works
+        if work.before
+    ]
+    await handles.tell_moves(ctx, session, [move for found in moves for move in found])
     tags = [f"catalog.product:{work.id}" for work in works]
     await ctx.kernel.events.invalidate(ctx, session, [*tags, "catalog.products", CATEGORIES])
 

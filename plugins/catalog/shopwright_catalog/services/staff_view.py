@@ -41,7 +41,8 @@ SELECT to_jsonb(p) || jsonb_build_object(
         WHERE cp.store_id = p.store_id AND cp.product_id = p.id))
 FROM catalog_product p WHERE
 """
-_ONE = f"{_WHOLE} p.id = $1::uuid OR p.handle = $2::text"
+_BY_ID = f"{_WHOLE} p.id = $1::uuid"
+_BY_HANDLE = f"{_WHOLE} p.handle = $1::text"
 _MANY = f"{_WHOLE} p.id = ANY($1::uuid[]) ORDER BY p.id"
 _LOCKED = text(f"{_WHOLE} p.id = ANY(:ids) ORDER BY p.id FOR UPDATE OF p")
 _VARIANT = (
@@ -81,7 +82,10 @@ async def draft(ctx: Context, product_id: UUID | None, *, handle: str = "") -> D
     Raises:
         NotFound: there is no such product.
     """
-    found = await ctx.fetch_value(_ONE, product_id, handle)
+    if product_id is None:
+        found = await ctx.fetch_value(_BY_HANDLE, handle)
+    else:
+        found = await ctx.fetch_value(_BY_ID, product_id)
     if found is None:
         raise NotFound("There is no such product.")
     return _draft(orjson.loads(found))

@@ -116,6 +116,8 @@ class TranslationBody(Strict):
     """A product in another language; ``texts`` translates option names, values and alt texts."""
 
     title: Word = ""
+    handle: Word = ""
+    """Of its address in this language; empty: the main one."""
     description_html: Text = ""
     seo_title: Text = ""
     seo_description: Text = ""
@@ -181,6 +183,8 @@ class CategoryTexts(Strict):
     """A category in another language."""
 
     title: Word = ""
+    handle: Word = ""
+    """Of its address in this language; empty: the main one."""
     description: Text = ""
     image_alt: Word = ""
 

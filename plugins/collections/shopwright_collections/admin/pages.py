@@ -135,7 +135,9 @@ def _typed(ctx: Context, raw: Mapping[str, str]) -> CollectionInput:
         order=next((order for order in ORDERS if order == raw.get("order")), "manual"),
         match="any" if raw.get("match") == "any" else "all",
         conditions=tuple(_conditions(ctx, raw)),
-        translations={x: {n: raw.get(f"t.{x}.{n}", "") for n in ("title", "description")} for x in others},
+        translations={
+            x: {n: raw.get(f"t.{x}.{n}", "") for n in ("title", "handle", "description")} for x in others
+        },
     )
 
 

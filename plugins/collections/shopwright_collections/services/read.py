@@ -12,16 +12,21 @@ import orjson
 
 from shopwright.context import Context
 from shopwright.errors import BadRequest, FieldError, NotFound
+from shopwright_catalog import api as catalog
 from shopwright_collections.api import CollectionInfo, Order
 from shopwright_collections.services.save import CollectionInput, Condition
 
 _INFO = """
-SELECT c.id, c.handle, coalesce(nullif(c.translations -> $1 ->> 'title', ''), c.title) AS title,
+SELECT c.id, c.handle, (SELECT jsonb_object_agg(t.key, t.value ->> 'handle')
+        FROM jsonb_each(c.translations) t WHERE t.value ->> 'handle' <> '')::text AS own, coalesce(nullif(c.translations -> $1 ->> 'title', ''), c.title) AS title,
     coalesce(nullif(c.translations -> $1 ->> 'description', ''), c.description) AS description, c.sorting
 FROM collections_collection c WHERE c.visible
 """
 _VISIBLE = f"{_INFO} ORDER BY c.position, c.id"
-_ONE = f"{_INFO} AND c.handle = $2"
+_ONE = f"""
+{_INFO} AND c.id = (SELECT h.thing_id FROM collections_collection_handle h
+    WHERE h.store_id = c.store_id AND h.handle = $2)
+"""
 _HANDLES = """
 SELECT m.product_id, array_agg(c.handle) AS handles FROM collections_member m
 JOIN collections_collection c ON c.store_id = m.store_id AND c.id = m.collection_id
@@ -62,11 +67,11 @@ class Draft:
 
 
 async def visible(ctx: Context) -> tuple[CollectionInfo, ...]:
-    return tuple(_info(row) for row in await ctx.fetch_rows(_VISIBLE, ctx.locale))
+    return tuple(_info(ctx, row) for row in await ctx.fetch_rows(_VISIBLE, ctx.locale))
 
 
 async def by_handle(ctx: Context, handle: str) -> CollectionInfo:
-    """Give a visible collection.
+    """Give a visible collection by its handle in any language.
 
     Raises:
         NotFound: there is no such collection.
@@ -74,7 +79,7 @@ async def by_handle(ctx: Context, handle: str) -> CollectionInfo:
     rows = await ctx.fetch_rows(_ONE, ctx.locale, handle)
     if not rows:
         raise NotFound("There is no such collection.")
-    return _info(rows[0])
+    return _info(ctx, rows[0])
 
 
 async def products(ctx: Context, collection_id: UUID, order: Order, cursor: str, limit: int) -> Page:
@@ -126,8 +131,11 @@ async def draft(ctx: Context, handle: str) -> Draft:
     return _draft(rows[0])
 
 
-def _info(row: Any) -> CollectionInfo:
-    return CollectionInfo(row["id"], row["handle"], row["title"], row["description"], row["sorting"])
+def _info(ctx: Context, row: Any) -> CollectionInfo:
+    own = orjson.loads(row["own"]) if row["own"] else {}
+    handle = own.get(ctx.locale) or row["handle"]
+    handles = catalog.handles_in(ctx, row["handle"], own)
+    return CollectionInfo(row["id"], handle, row["title"], row["description"], row["sorting"], handles)
 
 
 def _draft(row: Any) -> Draft:

@@ -25,6 +25,12 @@ TAG = "collections.collections"
 MOST_PICKED, MOST_CONDITIONS = 5000, 20
 
 _LOCK = text("SELECT id, handle, version FROM collections_collection WHERE handle = ANY(:handles) FOR UPDATE")
+_NAMED = text("""
+SELECT h.handle, c.id, c.title, (SELECT jsonb_object_agg(t.key, t.value ->> 'handle')
+    FROM jsonb_each(c.translations) t WHERE t.value ->> 'handle' <> '') AS own
+FROM collections_collection_handle h
+JOIN collections_collection c ON c.store_id = h.store_id AND c.id = h.thing_id WHERE h.handle = ANY(:names)
+""")
 _SAVE = text("""
 INSERT INTO collections_collection AS c (store_id, id, handle, title, description, position, visible, sorting,
     match, conditions, picked, translations)
@@ -60,6 +66,7 @@ class CollectionInput:
     conditions: Sequence[Condition] = ()
     picked: Sequence[UUID] = ()
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By locale: ``title``, ``handle`` (the main one where it is empty), ``description``."""
 
 
 async def save(ctx: Context, before: str, collection: CollectionInput, version: int | None) -> bool:
@@ -89,20 +96,27 @@ async def save(ctx: Context, before: str, collection: CollectionInput, version: 
         if version is not None and version != (own.version if own else 0):
             words = translatable("Somebody else changed this collection meanwhile; nothing was saved.")
             raise Conflict(words, code="version_conflict", extra={"version": own.version if own else 0})
-        if collection.handle != before and collection.handle in found:
-            words = translatable("Another collection has this handle; choose another one.")
-            raise Invalid(words, errors=[FieldError("/handle", "taken", words)])
         id_ = own.id if own else new_id()
+        own_handles = catalog.own_handles(collection.translations)
+        names = {"names": [before, collection.handle, *own_handles.values()]}
+        named = {row.handle: row for row in await session.execute(_NAMED, names)}
+        owners = {name: (row.id, row.title) for name, row in named.items()}
+        taken = catalog.taken_handles(ctx, collection.handle, own_handles, owners, id_)
+        if taken:
+            raise Invalid(taken[0].message, errors=taken)
         await session.execute(_SAVE, _columns(ctx, collection, conditions) | {"id": id_})
         if own and collection.handle != before:
             event = HandleChanged("collection", id_, before, collection.handle)
             await ctx.hooks.emit(session, handle_changed, event, aggregate=("collections.address", id_))
+        if own and named[before].own:
+            thing = ("collections", "collection", id_)
+            await catalog.moved_handles(ctx, session, thing, named[before].own, collection.handle, own_handles)
         await ctx.enqueue(session, refresh, Refresh(collection_id=id_))
         await ctx.kernel.events.invalidate(ctx, session, [TAG])
         await ctx.audit(session, "collections.saved", subject=("collections.collection", id_))
         return own is None
 
-    return await ctx.run(work)
+    return await catalog.run_naming(ctx, work)
 
 
 async def delete(ctx: Context, handle: str) -> None:
@@ -133,7 +147,8 @@ def _columns(ctx: Context, collection: CollectionInput, conditions: list[dict[st
 
 def _checked(ctx: Context, collection: CollectionInput) -> list[dict[str, Any]]:
     """Give the conditions as they are stored."""
-    errors = catalog.check_handle(collection.handle)
+    errors = catalog.check_handle(collection.handle, collection.translations)
+    errors += catalog.check_locales(ctx, collection.translations)
     if not collection.title.strip():
         errors.append(FieldError("/title", "required", translatable("Give the collection a title.")))
     if len(collection.picked) > MOST_PICKED:
