@@ -14,6 +14,11 @@ from shopwright.testing.kernels import ALPHA
 from shopwright_bundles.services import edit as edit_bundle
 from shopwright_bundles.services.bundles import Component
 from shopwright_customers.services import companies, groups, notes, segments
+from shopwright_inventory.services import deliveries, locations, transfers
+from shopwright_inventory.services.deliveries import DeliveryInput
+from shopwright_inventory.services.lines import LineInput
+from shopwright_inventory.services.locations import LocationInput
+from shopwright_inventory.services.transfers import TransferInput
 from shopwright_markets.services import rates, save_market
 from shopwright_markets.services.rates import RateInput
 from shopwright_markets.services.save_market import MarketInput
@@ -116,6 +121,16 @@ async def open_market(ctx):
     await save_market.add(ctx, "spare", MarketInput("Home", "EUR"))
 
 
+async def goods(ctx, variant_id):
+    """Write down a transfer and a delivery; gives their ids."""
+    await locations.add(ctx, code="attic", new=LocationInput("Attic"))
+    lines = [LineInput(variant_id, 1)]
+    return {
+        "transfer_id": await transfers.create(ctx, TransferInput("main", "attic", lines)),
+        "delivery_id": await deliveries.create(ctx, DeliveryInput("PO-1", "main", lines)),
+    }
+
+
 @pytest.fixture
 async def things(kernel, ctx, people, make_client):
     """Something for each name in an address."""
@@ -192,6 +207,7 @@ async def things(kernel, ctx, people, make_client):
         "redirect_id": new_id(), "notice_id": new_id(), "token": "x" * 43, "customer_id": customer["id"],
         "group_id": group_id, "note_id": note.id, "segment_id": segment_id, "company_id": company_id, "promotion_id": promotion["id"], "coupon_id": coupon["id"],
         "edit_id": bulk["edit"]["id"], "batch_id": batch["id"], "card_id": card["id"], "card_batch_id": cards["id"], "bundle_id": await bundle_of(ctx, variant_id), "format_code": "shopify-csv",
+        **await goods(ctx, variant_id),
         "currency": "CHF", "exemption_id": await exemptions.save(ctx, ExemptionInput("group:vip", "Charity")),
     }  # fmt: skip
 

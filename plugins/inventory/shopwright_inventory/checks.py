@@ -64,4 +64,69 @@ checks = [
         """,
         "Is a worker running? `shopwright worker` releases what is due every minute.",
     ),
+    DoctorCheck(
+        "inventory.transfers",
+        "I1",
+        "What a transfer sent was received, written off or brought back, or is on its way",
+        """
+        SELECT l.id, t.state || ', sent ' || l.sent || ', received ' || l.received || ', written off '
+            || l.written_off || ' of ' || coalesce(w.quantity, 0) || ', brought back ' || l.brought_back
+        FROM inventory_transfer_line l
+        JOIN inventory_transfer t ON t.store_id = l.store_id AND t.id = l.transfer_id
+        LEFT JOIN (SELECT store_id, line_id, sum(quantity) AS quantity FROM inventory_write_off
+            GROUP BY store_id, line_id) w ON w.store_id = l.store_id AND w.line_id = l.id
+        WHERE l.written_off <> coalesce(w.quantity, 0) OR (t.sent_at IS NULL) <> (l.sent = 0)
+            OR l.received + l.written_off + l.brought_back > l.sent
+            OR t.state IN ('received', 'cancelled') AND l.received + l.written_off + l.brought_back < l.sent
+        """,
+    ),
+    DoctorCheck(
+        "inventory.transfer_moves",
+        "I1",
+        "The moves of a transfer agree with its lines",
+        """
+        SELECT coalesce(l.transfer_id, m.reference_id), 'out ' || coalesce(m.out, 0) || ' of '
+            || coalesce(l.sent, 0) || ', in ' || coalesce(m.came, 0) || ' of '
+            || coalesce(l.received + l.brought_back, 0) || ', variant ' || coalesce(l.variant_id, m.variant_id)
+        FROM inventory_transfer_line l FULL JOIN (
+            SELECT store_id, reference_id, variant_id,
+                -coalesce(sum(quantity) FILTER (WHERE reason = 'transfer_out'), 0) AS out,
+                coalesce(sum(quantity) FILTER (WHERE reason = 'transfer_in'), 0) AS came
+            FROM inventory_move WHERE reference_kind = 'transfer'
+            GROUP BY store_id, reference_id, variant_id
+        ) m ON m.store_id = l.store_id AND m.reference_id = l.transfer_id AND m.variant_id = l.variant_id
+        WHERE coalesce(m.out, 0) <> coalesce(l.sent, 0)
+            OR coalesce(m.came, 0) <> coalesce(l.received + l.brought_back, 0)
+        """,
+    ),
+    DoctorCheck(
+        "inventory.delivery_moves",
+        "I1",
+        "The moves of a delivery agree with its lines",
+        """
+        SELECT coalesce(l.delivery_id, m.reference_id), 'moves ' || coalesce(m.quantity, 0) || ', received '
+            || coalesce(l.received, 0) || ', variant ' || coalesce(l.variant_id, m.variant_id)
+        FROM inventory_delivery_line l FULL JOIN (
+            SELECT store_id, reference_id, variant_id, sum(quantity) AS quantity
+            FROM inventory_move WHERE reference_kind = 'delivery' GROUP BY store_id, reference_id, variant_id
+        ) m ON m.store_id = l.store_id AND m.reference_id = l.delivery_id AND m.variant_id = l.variant_id
+        WHERE coalesce(m.quantity, 0) <> coalesce(l.received, 0)
+        """,
+    ),
+    DoctorCheck(
+        "inventory.stock_take_moves",
+        "I1",
+        "The moves of a stock-take are its differences",
+        """
+        SELECT coalesce(l.stock_take_id, m.reference_id), 'moves ' || coalesce(m.quantity, 0) || ', difference '
+            || coalesce(l.difference, 0) || ', variant ' || coalesce(l.variant_id, m.variant_id)
+        FROM (SELECT store_id, stock_take_id, variant_id, difference FROM inventory_stock_take_line
+            WHERE applied_at IS NOT NULL AND difference <> 0
+        ) l FULL JOIN (
+            SELECT store_id, reference_id, variant_id, sum(quantity) AS quantity
+            FROM inventory_move WHERE reference_kind = 'stock_take' GROUP BY store_id, reference_id, variant_id
+        ) m ON m.store_id = l.store_id AND m.reference_id = l.stock_take_id AND m.variant_id = l.variant_id
+        WHERE coalesce(m.quantity, 0) <> coalesce(l.difference, 0)
+        """,
+    ),
 ]

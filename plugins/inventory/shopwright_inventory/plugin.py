@@ -17,12 +17,21 @@ from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import Card, NavItem
 from shopwright_catalog.api import Availability
 from shopwright_inventory import checks, hookspecs, jobs
-from shopwright_inventory.admin import item_pages, location_pages
+from shopwright_inventory.admin import (
+    count_pages,
+    delivery_pages,
+    delivery_steps,
+    difference_pages,
+    item_pages,
+    location_pages,
+    transfer_pages,
+    transfer_steps,
+)
 from shopwright_inventory.admin import pages as admin_pages
 from shopwright_inventory.hookspecs import StockChanged
 from shopwright_inventory.services import availability, list_stock, pages, reservations
 from shopwright_inventory.settings import InventorySettings
-from shopwright_inventory.views import api, item_api, location_api
+from shopwright_inventory.views import api, delivery_api, item_api, location_api, stock_take_api, transfer_api
 
 _TEXTS = {
     "inventory_delivery": ("reference", "supplier", "state", "note"),
@@ -30,6 +39,8 @@ _TEXTS = {
     "inventory_location": ("code", "name", "country", "postal_code"),
     "inventory_move": ("reason", "note", "reference_kind"),
     "inventory_reservation": ("state", "reason"),
+    "inventory_file": ("name", "state", "content"),
+    "inventory_stock_take": ("name", "scope", "handle", "state"),
     "inventory_transfer": ("reference", "state", "note"),
     "inventory_write_off": ("reason", "note"),
 }
@@ -48,10 +59,14 @@ class Plugin(BasePlugin):
         permissions=(
             Permission("inventory.stock.view", "See stock"),
             Permission("inventory.stock.edit", "Change stock"),
+            Permission("inventory.count.edit", "Count in stock-takes"),
         ),
         pii=(
             PiiColumn("inventory_delivery", "created_by", "name"),
             PiiColumn("inventory_move", "actor", "name"),
+            PiiColumn("inventory_file", "created_by", "name"),
+            PiiColumn("inventory_stock_take", "created_by", "name"),
+            PiiColumn("inventory_stock_take_line", "counted_by", "name"),
             PiiColumn("inventory_transfer", "created_by", "name"),
             PiiColumn("inventory_write_off", "actor", "name"),
             *(PiiColumn(table, column, "none") for table, columns in _TEXTS.items() for column in columns),
@@ -79,8 +94,27 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        pages = (*location_pages.routes, *admin_pages.routes, *item_pages.routes)
-        return [*pages, *api.routes, *item_api.routes, *location_api.routes]
+        # Fixed paths first: an item is whatever else stands behind /admin/stock/.
+        pages = (
+            *count_pages.routes,
+            *difference_pages.routes,
+            *location_pages.routes,
+            *transfer_pages.routes,
+            *transfer_steps.routes,
+            *delivery_pages.routes,
+            *delivery_steps.routes,
+            *admin_pages.routes,
+            *item_pages.routes,
+        )
+        apis = (
+            *api.routes,
+            *item_api.routes,
+            *location_api.routes,
+            *stock_take_api.routes,
+            *transfer_api.routes,
+            *delivery_api.routes,
+        )
+        return [*pages, *apis]
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:
@@ -96,7 +130,7 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:
-        return [jobs.sweep]
+        return [jobs.sweep, jobs.apply_stock_take]
 
     @hookimpl
     def register_schedules(self) -> Sequence[Schedule]:

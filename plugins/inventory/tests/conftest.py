@@ -4,9 +4,10 @@
 from uuid import UUID
 
 import pytest
-from tests.shop import system
+from tests.shop import bearer, system
 
 from shopwright.clock import FakeClock, SystemClock
+from shopwright.doctor_run import examine
 from shopwright.testing.kernels import ALPHA, BETA
 from shopwright_inventory.services import stock
 
@@ -52,3 +53,42 @@ def put(ctx):
         )  # fmt: skip
 
     return count
+
+
+@pytest.fixture
+async def call(ctx, make_client):
+    """Ask the API as a program that may change stock; gives status, body and ETag."""
+    client = await make_client(ctx.kernel, "alpha")
+    headers = await bearer(ctx, "inventory.stock.view", "inventory.stock.edit")
+
+    async def ask(method: str, path: str, body=None, match: str | None = None):
+        extra = {} if match is None else {"If-Match": match}
+        answer = await client.send(method, path, body, headers=headers | extra)
+        return answer.status, await answer.json(), answer.headers.get("ETag")
+
+    return ask
+
+
+@pytest.fixture
+def offenders(kernel):
+    async def look():
+        report = await examine(kernel)
+        return [(f.code, f.offenders, f.error) for f in report.findings if f.offenders or f.error]
+
+    return look
+
+
+@pytest.fixture
+def moves_of(ctx):
+    """The moves that something made, like a transfer."""
+
+    async def look(reference_id):
+        rows = await ctx.fetch_rows(
+            "SELECT o.code, m.quantity, m.reason, m.reference_kind FROM inventory_move m "
+            "JOIN inventory_location o ON o.store_id = m.store_id AND o.id = m.location_id "
+            "WHERE m.reference_id = $1 ORDER BY m.id",
+            reference_id,
+        )
+        return [tuple(row) for row in rows]
+
+    return look

@@ -28,9 +28,7 @@ async def count_many(
     if not on_hand:
         return
     _check(on_hand)
-    store_id = ctx.store.id
-    items = [{"store_id": store_id, "id": id_, "tracked": n is not None} for id_, n in on_hand.items()]
-    await session.execute(_ITEMS, {"rows": dump(items)})
+    await track(ctx, session, {id_: number is not None for id_, number in on_hand.items()})
     wanted = {id_: number for id_, number in on_hand.items() if number is not None}
     if not wanted:
         return
@@ -43,6 +41,12 @@ async def count_many(
         if level.location_id == place
     }
     await moves.move(ctx, session, location_id=place, quantities=quantities, found=found, reason=reason)
+
+
+async def track(ctx: Context, session: AsyncSession, tracked: Mapping[UUID, bool]) -> None:
+    """Start or end stock-keeping of variants."""
+    items = [{"store_id": ctx.store.id, "id": id_, "tracked": is_on} for id_, is_on in tracked.items()]
+    await session.execute(_ITEMS, {"rows": dump(items)})
 
 
 def _check(on_hand: Mapping[UUID, int | None]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shopwright.context import Context
-from shopwright.errors import BadRequest, FieldError
+from shopwright_inventory.services.cursors import decoded
 
 # Ids follow the order in which moves were made.
 _MOVES = """
@@ -44,14 +44,6 @@ async def page(ctx: Context, variant_id: UUID, *, cursor: str = "", limit: int =
     Raises:
         BadRequest: the cursor is not one of ours.
     """
-    rows = await ctx.fetch_rows(_MOVES, variant_id, _decode(cursor), limit + 1)
+    rows = await ctx.fetch_rows(_MOVES, variant_id, decoded(cursor), limit + 1)
     found = [Move(*row) for row in rows]
     return MovePage(found[:limit], str(found[limit - 1].id) if len(found) > limit else "")
-
-
-def _decode(cursor: str) -> UUID | None:
-    try:
-        return UUID(cursor) if cursor else None
-    except ValueError:
-        message = "This cursor is not one of ours; begin again without a cursor."
-        raise BadRequest(message, errors=[FieldError("/cursor", "unknown_cursor", message)]) from None

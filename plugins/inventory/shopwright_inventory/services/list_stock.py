@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from shopwright.context import Context
-from shopwright.errors import BadRequest, FieldError
 from shopwright_catalog import api as catalog
+from shopwright_inventory.services.cursors import decoded
 from shopwright_inventory.settings import InventorySettings
 
 _LIST = """
@@ -97,9 +97,9 @@ async def page(
     Raises:
         BadRequest: the cursor is not one of ours.
     """
-    pattern = f"%{_escaped(search.strip())}%" if search.strip() else ""
+    pattern = f"%{escaped(search.strip())}%" if search.strip() else ""
     low_at = ctx.settings(InventorySettings).low_stock if only_low else None
-    items = await _items(ctx, _decode(cursor), None, pattern, limit + 1, low_at)
+    items = await _items(ctx, decoded(cursor), None, pattern, limit + 1, low_at)
     more = items[limit - 1].variant_id if len(items) > limit else ""
     return StockPage(items[:limit], str(more))
 
@@ -114,7 +114,7 @@ async def low(ctx: Context, at_most: int, *, limit: int = 8) -> list[LowItem]:
     rows = await ctx.fetch_rows(_LOW, at_most, limit)
     infos = await catalog.variants(ctx, [row["variant_id"] for row in rows])
     return [
-        LowItem(row["variant_id"], info.sku, _title(info), row["available"])
+        LowItem(row["variant_id"], info.sku, title_of(info), row["available"])
         for row in rows
         if (info := infos.get(row["variant_id"]))
     ]
@@ -145,20 +145,14 @@ def _item(info: catalog.VariantInfo, rows: Sequence[Any]) -> StockItem:
         for row in rows
         if row["location"] is not None
     )
-    return StockItem(info.id, info.sku, _title(info), rows[0]["tracked"], levels)
+    return StockItem(info.id, info.sku, title_of(info), rows[0]["tracked"], levels)
 
 
-def _title(info: catalog.VariantInfo) -> str:
+def title_of(info: catalog.VariantInfo) -> str:
+    """Name a variant by its product and its options."""
     return f"{info.product_title} · {info.title}" if info.title else info.product_title
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Give a text as LIKE finds it literally."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _decode(cursor: str) -> UUID | None:
-    try:
-        return UUID(cursor) if cursor else None
-    except ValueError:
-        message = "This cursor is not one of ours; begin again without a cursor."
-        raise BadRequest(message, errors=[FieldError("/cursor", "unknown_cursor", message)]) from None
