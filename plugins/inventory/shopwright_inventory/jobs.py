@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The inventory's jobs: reservations that expire."""
+"""The inventory's jobs: reservations that expire, stock-takes of many lines."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from shopwright.context import Context
 from shopwright.jobs import Job, Schedule
-from shopwright_inventory.services import reservations
+from shopwright_inventory.services import reservations, stock_take_apply
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +14,21 @@ class Sweep:
     """Nothing to say: everything that is due."""
 
 
+@dataclass(frozen=True, slots=True)
+class ApplyStockTake:
+    """The stock-take whose differences are to be moved."""
+
+    take_id: UUID
+
+
 async def _sweep(ctx: Context, payload: Sweep) -> None:
     await reservations.release_expired(ctx)
 
 
+async def _apply_stock_take(ctx: Context, payload: ApplyStockTake) -> None:
+    await stock_take_apply.go_on(ctx, payload.take_id)
+
+
 sweep = Job("inventory.sweep", Sweep, _sweep)
+apply_stock_take = Job("inventory.apply_stock_take", ApplyStockTake, _apply_stock_take, timeout=1800.0)
 schedules = [Schedule("inventory.sweep", "* * * * *", sweep, Sweep())]

@@ -34,14 +34,18 @@ LEFT JOIN inventory_level l ON l.store_id = i.store_id AND l.variant_id = i.id
 LEFT JOIN inventory_location o ON o.store_id = l.store_id AND o.id = l.location_id
 ORDER BY page.id, o.priority, o.code
 """
-_LOW = """
+RECENT = 5000
+"""So many moves back it is looked for what runs low: what nobody bought for so long does not."""
+_LOW = f"""
 WITH found AS (
     SELECT i.id AS variant_id, coalesce(i.low_stock_at, $1) AS low_at,
         greatest(coalesce(sum(l.on_hand) FILTER (WHERE o.active), 0) - i.safety_stock, 0)
             - coalesce(sum(l.reserved + l.allocated) FILTER (WHERE o.active), 0) AS available
     FROM inventory_item i JOIN inventory_level l ON l.store_id = i.store_id AND l.variant_id = i.id
     JOIN inventory_location o ON o.store_id = l.store_id AND o.id = l.location_id
-    WHERE i.tracked GROUP BY i.store_id, i.id
+    WHERE i.tracked AND i.id IN (
+        SELECT x.variant_id FROM (SELECT m.variant_id FROM inventory_move m ORDER BY m.id DESC LIMIT {RECENT}) AS x)
+    GROUP BY i.store_id, i.id
 )
 SELECT variant_id, available::bigint FROM found WHERE available <= low_at ORDER BY available, variant_id LIMIT $2
 """
@@ -110,7 +114,10 @@ async def item(ctx: Context, variant_id: UUID) -> StockItem | None:
 
 
 async def low(ctx: Context, at_most: int, *, limit: int = 8) -> list[LowItem]:
-    """Give tracked variants with few left to sell from stock, the scarcest first; items may have a number of their own."""
+    """Give tracked variants that moved lately and have few left to sell from stock, the scarcest first.
+
+    Items may have a number of their own from which on they are low.
+    """
     rows = await ctx.fetch_rows(_LOW, at_most, limit)
     infos = await catalog.variants(ctx, [row["variant_id"] for row in rows])
     return [
