@@ -17,10 +17,14 @@ from shopwright.money import Money, Rounding
 from shopwright.plugin import Manifest, PluginSettings, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_catalog.api import PriceOffer, PriceRequest, ProductInput, VariantInfo
+from shopwright_checkout import api as checkout
 from shopwright_checkout.api import (
     Cart,
+    CartCodes,
     CheckoutField,
     CheckoutStep,
+    CodeAnswer,
+    EnteredCode,
     Fee,
     LineTotals,
     OwnStep,
@@ -32,6 +36,8 @@ from shopwright_inventory.hookspecs import StockLow
 from shopwright_orders.api import NewOrder
 
 log = logging.getLogger(__name__)
+_FRIEND = "house_rules.friend"
+"""The mark of a cart in which the word was entered, and the code it is taken out by."""
 
 
 class HouseRules(PluginSettings):
@@ -45,6 +51,13 @@ class HouseRules(PluginSettings):
     small_order_below: int = Field(default=0, ge=0, title="An order is small below")
     bulk_from: int = Field(default=0, ge=0, title="Items of one product that make it cheaper")
     bulk_percent: int = Field(default=0, ge=0, le=100, title="Percent off for that many")
+    friends_word: str = Field(
+        default="",
+        max_length=40,
+        title="What friends enter as a code",
+        description="Empty: there is no such word.",
+    )
+    friends_percent: int = Field(default=10, ge=1, le=100, title="Percent off for friends")
     lowest_offer: bool = Field(
         default=False, title="The lowest price counts", description="Whatever the order of the offers."
     )
@@ -107,14 +120,38 @@ class Plugin(BasePlugin):
 
     @hookimpl
     async def cart_process(self, ctx: Context, value: Totals, cart: Cart, stage: Stage) -> Totals | None:
-        rules = ctx.settings(HouseRules)
-        if stage != "discounts" or not rules.bulk_from or not rules.bulk_percent:
+        if stage != "discounts":
             return None
-        share = Decimal(rules.bulk_percent) / 100
-        lines = tuple(
-            _cheaper(line, share) if line.quantity >= rules.bulk_from else line for line in value.lines
-        )
-        return replace(value, lines=lines)
+        rules, lines = ctx.settings(HouseRules), value.lines
+        if rules.bulk_from and rules.bulk_percent:
+            share = Decimal(rules.bulk_percent) / 100
+            lines = tuple(_cheaper(x, share) if x.quantity >= rules.bulk_from else x for x in lines)
+        if rules.friends_word and _FRIEND in cart.marks:
+            lines = tuple(_cheaper(x, Decimal(rules.friends_percent) / 100) for x in lines)
+        return None if lines is value.lines else replace(value, lines=lines)
+
+    @hookimpl
+    async def cart_code(self, ctx: Context, cart: Cart, code: str) -> CodeAnswer | None:
+        word = ctx.settings(HouseRules).friends_word
+        if not word or code.casefold() != word.casefold():
+            return None
+        await ctx.run(lambda session: checkout.mark(session, cart.id, _FRIEND))
+        return CodeAnswer(_FRIEND, ctx.gettext("Welcome, friend."))
+
+    @hookimpl
+    async def cart_codes(self, ctx: Context, cart: Cart) -> Sequence[CartCodes]:
+        rules = ctx.settings(HouseRules)
+        if not rules.friends_word:
+            return []
+        entered = EnteredCode(_FRIEND, rules.friends_word, f"−{rules.friends_percent} %")
+        return [CartCodes(ctx.gettext("word of a friend"), (entered,) if _FRIEND in cart.marks else ())]
+
+    @hookimpl
+    async def cart_code_remove(self, ctx: Context, cart: Cart, code: str) -> bool | None:
+        if code != _FRIEND or _FRIEND not in cart.marks:
+            return None
+        await ctx.run(lambda session: checkout.unmark(session, cart.id, _FRIEND))
+        return True
 
     @hookimpl
     async def price_select(

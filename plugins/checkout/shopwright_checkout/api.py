@@ -84,8 +84,6 @@ class Cart:
     """Answers to checkout fields by code: a date as ``2026-12-24``, a checkbox as ``yes``."""
     marks: frozenset[str] = frozenset()
     """What plugins keep about the cart, see ``mark``."""
-    market: str = ""
-    """Code of the market it is in; empty in a store without markets."""
     version: int = 1
 
 
@@ -168,6 +166,40 @@ class StoredValue:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeAnswer:
+    """What became of a code that a plugin knows, see ``cart_code``."""
+
+    code: str
+    """``<plugin>.<id>`` of what is in the cart now, as ``cart_codes`` gives it."""
+    message: str
+    """For the customer: that it is in the cart, or why it is refused."""
+    is_accepted: bool = True
+    reason: str = ""
+    """Of a refusal, for programs, like ``coupon_used_up``."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredCode:
+    """A code in a cart. ``code`` is ``<plugin>.<id>``, and what it is taken out by."""
+
+    code: str
+    label: str
+    detail: str = ""
+    """What it gives, in a few words."""
+    problem: str = ""
+    """Why it does not apply now, for the customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CartCodes:
+    """What a plugin has in a cart's field for codes."""
+
+    name: str = ""
+    """What customers can enter, as it is written within a sentence: ``gift card``; empty while the plugin takes none."""
+    entered: tuple[EnteredCode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """What a cart costs and why. Each stage of the pipeline gives a new one.
 
@@ -244,7 +276,6 @@ class CartView:
     status: str
     version: int
     currency: str
-    market: str
     email: str
     shipping_address: Address | None
     billing_address: Address | None
@@ -296,6 +327,13 @@ async def mark(session: AsyncSession, cart_id: UUID, name: str) -> None:
     from shopwright_checkout.services import carts
 
     await carts.mark(session, cart_id, name)
+
+
+async def unmark(session: AsyncSession, cart_id: UUID, name: str) -> None:
+    """Take a mark off a cart in the caller's transaction."""
+    from shopwright_checkout.services import carts
+
+    await carts.unmark(session, cart_id, name)
 
 
 async def show(ctx: Context, cart: Cart) -> CartView:

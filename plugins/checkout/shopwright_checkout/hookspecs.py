@@ -12,8 +12,11 @@ from shopwright.hooks import hookspec
 from shopwright_catalog.api import VariantInfo
 from shopwright_checkout.api import (
     Cart,
+    CartCodes,
+    CartView,
     CheckoutField,
     CheckoutStep,
+    CodeAnswer,
     Fee,
     OwnStep,
     ShippingRate,
@@ -65,12 +68,6 @@ async def order_validate(ctx: Context, cart: Cart, totals: Totals) -> Sequence[R
     raise AssertionError
 
 
-@hookspec("filter", on_error="core", budget=0.5)
-async def checkout_countries(ctx: Context, value: frozenset[str]) -> frozenset[str] | None:
-    """Say to which countries orders can go, of those by code that are left; asked at each step, so from memory."""
-    raise AssertionError
-
-
 @hookspec("collect", on_error="open", budget=1.0, coded=True)
 async def checkout_fields(ctx: Context, cart: Cart, step: OwnStep) -> Sequence[CheckoutField]:
     """Ask the customer something on one of the checkout's own steps."""
@@ -86,6 +83,27 @@ async def checkout_steps(ctx: Context, cart: Cart) -> Sequence[CheckoutStep]:
 @hookspec("collect", on_error="open", budget=1.0, coded=True)
 async def stored_value(ctx: Context, cart: Cart, totals: Totals) -> Sequence[StoredValue]:
     """Tell what the customer can pay with before any provider is asked, like gift cards; used in this order."""
+    raise AssertionError
+
+
+@hookspec("first", on_error="open", budget=5.0)
+async def cart_code(ctx: Context, cart: Cart, code: str) -> CodeAnswer | None:
+    """Say whether a code that a customer typed in is yours, and put it into the cart or say why not.
+
+    Answer nothing for a code you do not know, so that the next plugin is asked. Tries are limited.
+    """
+    raise AssertionError
+
+
+@hookspec("collect", on_error="open", budget=1.0)
+async def cart_codes(ctx: Context, cart: Cart, shown: CartView) -> Sequence[CartCodes]:
+    """Tell what you take in the field for codes, and which codes are in a cart."""
+    raise AssertionError
+
+
+@hookspec("first", on_error="closed")
+async def cart_code_remove(ctx: Context, cart: Cart, code: str) -> bool | None:
+    """Take a code out of a cart, by its ``EnteredCode.code``; nothing for one that is not yours or not there."""
     raise AssertionError
 
 

@@ -17,7 +17,7 @@ from shopwright.templating.slots import Fragment, Slot
 from shopwright_checkout import checks, hookspecs, jobs
 from shopwright_checkout.api import CartView
 from shopwright_checkout.services import privacy
-from shopwright_checkout.views import api, cart, checkout
+from shopwright_checkout.views import api, cart, checkout, codes
 from shopwright_customers.api import AccountPage, Outcome, Section, Subject
 
 _PII = {
@@ -28,7 +28,6 @@ _PII = {
     "payment_data": "free_text",
     "status": "none",
     "currency": "none",
-    "market": "none",
     "shipping_code": "none",
     "payment_method": "none",
     "shipping_address": "address",
@@ -54,7 +53,7 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*cart.routes, *checkout.routes, *api.routes]
+        return [*cart.routes, *checkout.routes, *codes.routes, *api.routes, *codes.api]
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:

@@ -20,7 +20,7 @@ from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment
 from shopwright_admin.api import NavItem
 from shopwright_catalog.api import Price, PriceRequest
-from shopwright_checkout.api import Cart, CartView, Stage, Totals
+from shopwright_checkout.api import Cart, CartCodes, CartView, CodeAnswer, Stage, Totals
 from shopwright_discounts import checks, hookspecs, jobs
 from shopwright_discounts.admin import batches, try_cart
 from shopwright_discounts.admin import pages as admin_pages
@@ -36,9 +36,9 @@ from shopwright_discounts.services import (
     privacy,
     redeem,
 )
-from shopwright_discounts.services.promotions import CHANNEL, Memory, changed, enabled, read_live
+from shopwright_discounts.services.promotions import Memory, changed, enabled
 from shopwright_discounts.settings import DiscountSettings
-from shopwright_discounts.views import admin_api, api, pages
+from shopwright_discounts.views import admin_api, api
 from shopwright_orders.api import NewOrder
 
 _TEXTS = {
@@ -81,7 +81,7 @@ class Plugin(BasePlugin):
     hookspecs = (hookspecs,)
 
     def __init__(self) -> None:
-        self.memory = Memory(CHANNEL, read_live)
+        self.memory = Memory()
 
     @hookimpl
     def promotion_conditions(self) -> Sequence[ConditionKind]:
@@ -137,15 +137,26 @@ class Plugin(BasePlugin):
     @hookimpl
     async def template_slot(self, ctx: Context, slot: str, model: object) -> Sequence[Fragment]:
         # The first page of a process reads the promotions, so that no page with prices has to.
-        promotions = await enabled(ctx)
+        await enabled(ctx)
         if slot != "checkout.cart.summary" or not isinstance(model, CartView):
             return []
-        return await _in_cart(ctx, model, asks_code=any(x.needs_coupon for x in promotions))
+        return await _in_cart(ctx, model)
+
+    @hookimpl
+    async def cart_code(self, ctx: Context, cart: Cart, code: str) -> CodeAnswer | None:
+        return await coupons.answer(ctx, cart.id, code)
+
+    @hookimpl
+    async def cart_codes(self, ctx: Context, shown: CartView) -> Sequence[CartCodes]:
+        return [await coupons.in_field(ctx, shown)]
+
+    @hookimpl
+    async def cart_code_remove(self, ctx: Context, cart: Cart, code: str) -> bool | None:
+        return await coupons.remove(ctx, cart.id, code)
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
         return [
-            *pages.routes,
             *api.routes,
             *try_cart.routes,
             *admin_pages.routes,
@@ -182,16 +193,16 @@ class Plugin(BasePlugin):
 async def _processed(ctx: Context, totals: Totals, of: Cart, stage: Stage) -> Totals | None:
     if stage == "discounts":
         return await cart.discounted(ctx, totals, of)
-    return await cart.shipped_free(ctx, totals) if stage == "shipping" else None
+    return cart.shipped_free(ctx, totals) if stage == "shipping" else None
 
 
-async def _in_cart(ctx: Context, model: CartView, *, asks_code: bool) -> list[Fragment]:
-    """Show what applies, a field for codes where there are some, and the gifts that wait."""
+async def _in_cart(ctx: Context, model: CartView) -> list[Fragment]:
+    """Show what applies, and the gifts that wait."""
     note = cart.read_note(model.notes)
     found = []
-    if note.codes or asks_code or note.given:
+    if note.given:
         given = [{"title": x.title, "amount": Money(x.amount, model.currency)} for x in note.given]
-        found.append(Fragment("discounts/slots/codes.html", {"given": given, "codes": note.codes}))
+        found.append(Fragment("discounts/slots/given.html", {"given": given}))
     if waiting := await gifts.offers(ctx, note):
         found.append(Fragment("discounts/slots/gifts.html", {"gifts": waiting}))
     return found

@@ -239,18 +239,19 @@ async def test_customers_enter_and_remove_codes_on_the_carts_page(ctx, client, l
     await client.submit("/products/lamp", {"variant_id": str(lamp), "quantity": "1"}, action="/cart/add")
     cart_page = await (await client.get("/cart")).text()
     cart_id = cart_page.partition('name="cart_id" value="')[2].partition('"')[0]
-    unknown = await client.submit("/cart", {"code": "x1", "cart_id": cart_id}, action="/cart/coupons")
+    unknown = await client.submit("/cart", {"code": "x1", "cart_id": cart_id}, action="/cart/codes")
     told = await (await client.get("/cart")).text()
-    entered = await client.submit("/cart", {"code": "ten", "cart_id": cart_id}, action="/cart/coupons")
+    entered = await client.submit("/cart", {"code": "ten", "cart_id": cart_id}, action="/cart/codes")
     shown = await (await client.get("/cart")).text()
-    await client.submit("/cart", {"code": "TEN", "cart_id": cart_id}, action="/cart/coupons/remove")
+    await client.submit("/cart", {"code": "discounts.TEN", "cart_id": cart_id}, action="/cart/codes/remove")
     after = await (await client.get("/cart")).text()
 
     assert (unknown.status, entered.status) == (303, 303)
     assert "We do not know this code. Please check it." in told
-    assert "<strong>TEN</strong>" in shown
-    assert "Add 1 more for this offer." in shown
-    assert "<strong>TEN</strong>" not in after
+    assert '<label class="field__label" for="cart-code">Discount code</label>' in cart_page
+    assert '<span class="badge">TEN</span>' in shown
+    assert shown.count("Add 1 more for this offer.") == 2
+    assert '<span class="badge">TEN</span>' not in after
 
 
 async def test_a_cart_takes_one_more_statement_when_there_are_codes_and_none_otherwise(

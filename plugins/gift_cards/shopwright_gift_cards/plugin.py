@@ -18,13 +18,21 @@ from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment
 from shopwright_admin.api import Card, NavItem
 from shopwright_catalog.api import ProductType
-from shopwright_checkout.api import Cart, CartView, CheckoutField, OwnStep, StoredValue
+from shopwright_checkout.api import (
+    Cart,
+    CartCodes,
+    CartView,
+    CheckoutField,
+    CodeAnswer,
+    OwnStep,
+    StoredValue,
+)
 from shopwright_customers.api import AccountPage, Outcome, Section, Subject
 from shopwright_gift_cards import checks, jobs
 from shopwright_gift_cards.admin import batches as admin_batches
 from shopwright_gift_cards.admin import pages as admin_pages
 from shopwright_gift_cards.admin import refunds as refund_pages
-from shopwright_gift_cards.services import carts, ledger, privacy, selling
+from shopwright_gift_cards.services import cart_codes, carts, ledger, privacy, selling
 from shopwright_gift_cards.settings import GiftCardsSettings
 from shopwright_gift_cards.views import account, admin_api, api, batches_api, pages
 from shopwright_orders.api import NewOrder
@@ -122,9 +130,20 @@ class Plugin(BasePlugin):
     async def template_slot(self, ctx: Context, slot: str, model: object) -> Sequence[Fragment]:
         if slot != "checkout.cart.summary" or not isinstance(model, CartView):
             return []
-        cards = await carts.entered(ctx, model.id)
         credit = await carts.credit(ctx, model.id, model.currency)
-        return [Fragment("gift_cards/slots/cart.html", {"cards": cards, "credit": credit})]
+        return [Fragment("gift_cards/slots/credit.html", {"credit": credit})] if credit else []
+
+    @hookimpl
+    async def cart_code(self, ctx: Context, cart: Cart, code: str) -> CodeAnswer | None:
+        return await cart_codes.answer(ctx, cart, code)
+
+    @hookimpl
+    async def cart_codes(self, ctx: Context, cart: Cart) -> Sequence[CartCodes]:
+        return [await cart_codes.in_field(ctx, cart)]
+
+    @hookimpl
+    async def cart_code_remove(self, ctx: Context, cart: Cart, code: str) -> bool | None:
+        return await cart_codes.remove(ctx, cart, code)
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:

@@ -171,18 +171,19 @@ async def test_staff_issue_a_card_on_a_page_and_a_customer_enters_it_in_the_cart
     await client.submit("/products/lamp", {"variant_id": str(lamp), "quantity": "1"}, action="/cart/add")
     cart = await (await client.get("/cart")).text()
     cart_id = cart.partition('name="cart_id" value="')[2].partition('"')[0]
-    await client.submit("/cart", {"code": code, "cart_id": cart_id}, action="/cart/gift-cards")
+    await client.submit("/cart", {"code": code, "cart_id": cart_id}, action="/cart/codes")
     with_card = await (await client.get("/cart")).text()
-    gone = {"card_id": str(card_id), "cart_id": cart_id}
-    await client.submit("/cart", gone, action="/cart/gift-cards/remove")
-    await client.submit("/cart", {"code": "wrong", "cart_id": cart_id}, action="/cart/gift-cards")
+    gone = {"code": f"gift_cards.{card_id}", "cart_id": cart_id}
+    await client.submit("/cart", gone, action="/cart/codes/remove")
+    await client.submit("/cart", {"code": "wrong", "cart_id": cart_id}, action="/cart/codes")
     without = await (await client.get("/cart")).text()
 
     assert (wrong.status, "Write the amount as a number" in await wrong.text()) == (422, True)
     assert codes.is_possible(codes.tidy(code))
     assert code not in page
     assert "€21.50" in page
-    assert f"Gift card •••• {code[-4:]}: €21.50" in with_card
+    assert '<label class="field__label" for="cart-code">Gift card</label>' in cart
+    assert f'<span class="badge">Gift card •••• {code[-4:]}</span> <span class="muted">€21.50</span>' in with_card
     assert f"•••• {code[-4:]}" not in without
-    assert "nothing is left on it" in without
+    assert "We do not know this code. Please check it." in without
     assert "€21.50" in await (await staff.get("/admin/gift-cards")).text()

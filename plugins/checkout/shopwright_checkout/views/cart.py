@@ -2,6 +2,7 @@
 """The cart's pages; each form works without JavaScript."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from aiohttp import web
@@ -13,7 +14,7 @@ from shopwright.http.forms import read_form
 from shopwright.http.responses import page, redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_checkout.forms import AddForm, QuantityForm
-from shopwright_checkout.services import carts, visitor_cart
+from shopwright_checkout.services import carts, codes, visitor_cart
 from shopwright_checkout.services.view import view
 from shopwright_inventory.api import OutOfStock
 
@@ -31,7 +32,10 @@ class Badge:
 async def cart(ctx: Context) -> web.Response:
     """Show the cart."""
     found = await visitor_cart.current(ctx)
-    values = {"cart": await view(ctx, found) if found else None, "title": ctx.gettext("Cart")}
+    values: dict[str, Any] = {"cart": None, "title": ctx.gettext("Cart")}
+    if found is not None:
+        values["cart"] = shown = await view(ctx, found)
+        values["codes"] = await codes.field_of(ctx, found, shown)
     return await page(ctx, "checkout/cart.html", values)
 
 

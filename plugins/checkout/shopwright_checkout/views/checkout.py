@@ -16,8 +16,8 @@ from shopwright.http.forms import read_form
 from shopwright.http.responses import page, redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_checkout.api import Cart, CartView
-from shopwright_checkout.forms import ContactForm
-from shopwright_checkout.services import answers, carts, markets
+from shopwright_checkout.forms import COUNTRIES, ContactForm
+from shopwright_checkout.services import answers, carts, codes
 from shopwright_checkout.services.place_order import Placement, PriceChanged, place
 from shopwright_checkout.services.steps import Step, first_gap, step_after, steps_of
 from shopwright_checkout.services.view import view
@@ -64,8 +64,6 @@ async def save_contact(ctx: Context, request: web.Request) -> web.Response:
     found = await _Checkout.of(ctx, cart)
     form = await read_form(request, ContactForm)
     typed, errors = found.read("contact", form.raw)
-    if form.value is not None and form.value.country not in await markets.countries_of(ctx):
-        errors["country"] = ctx.gettext("We do not deliver to this country here. Choose another.")
     if form.value is None or errors:
         return await found.page("contact", typed=form.raw, errors={**form.errors, **errors}, status=422)
     address = form.value.to_address()
@@ -192,15 +190,16 @@ async def _show(ctx: Context, code: str) -> web.Response:
 class _Checkout:
     """A cart on its way through checkout, with its totals and steps."""
 
-    def __init__(self, ctx: Context, shown: CartView, steps: tuple[Step, ...]) -> None:
+    def __init__(self, ctx: Context, cart: Cart, shown: CartView, steps: tuple[Step, ...]) -> None:
         self._ctx = ctx
+        self._cart = cart
         self.shown = shown
         self.steps = steps
 
     @classmethod
     async def of(cls, ctx: Context, cart: Cart) -> "_Checkout":
         shown = await view(ctx, cart)
-        return cls(ctx, shown, await steps_of(ctx, cart, needs_shipping=shown.needs_shipping))
+        return cls(ctx, cart, shown, await steps_of(ctx, cart, needs_shipping=shown.needs_shipping))
 
     def step(self, code: str) -> Step:
         found = next((step for step in self.steps if step.code == code), None)
@@ -217,12 +216,7 @@ class _Checkout:
 
     def step_of(self, pointers: set[str]) -> Step:
         """Give the step where what the pointers name can be mended."""
-        where = {
-            "/email": "contact",
-            "/shipping_address": "contact",
-            "/shipping_address/country": "contact",
-            "/shipping_code": "delivery",
-        }
+        where = {"/email": "contact", "/shipping_address": "contact", "/shipping_code": "delivery"}
         where |= {f"/attributes/{field.code}": step.code for step in self.steps for field in step.fields}
         codes = {where[pointer] for pointer in pointers if pointer in where}
         return next((step for step in self.steps if step.code in codes), self.steps[-1])
@@ -240,9 +234,10 @@ class _Checkout:
         values: dict[str, Any] = {
             "cart": self.shown, "step": step, "steps": self.steps, "place": self.place(step),
             "title": step.title, "typed": typed, "errors": errors, "next": step_after(self.steps, code),
+            "codes": await codes.field_of(ctx, self._cart, self.shown),
         }  # fmt: skip
         if code == "contact":
-            values["countries"] = _countries(ctx, await markets.countries_of(ctx))
+            values["countries"] = _countries(ctx)
         if code == "payment":
             values["methods"] = await _methods(ctx, self.shown)
         template = f"checkout/{code}.html" if step.is_own else "checkout/own-step.html"
@@ -253,9 +248,9 @@ async def _posted(request: web.Request) -> dict[str, str]:
     return {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
 
 
-def _countries(ctx: Context, codes: frozenset[str]) -> list[tuple[str, str]]:
+def _countries(ctx: Context) -> list[tuple[str, str]]:
     names = Locale.parse(ctx.locale, sep="-").territories
-    return sorted(((code, names.get(code, code)) for code in codes), key=lambda pair: pair[1])
+    return sorted(((code, names.get(code, code)) for code in COUNTRIES), key=lambda pair: pair[1])
 
 
 async def _methods(ctx: Context, shown: CartView) -> list[dict[str, Any]]:

@@ -16,11 +16,14 @@ from shopwright.errors import Conflict, FieldError, Invalid, NotFound
 from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright_checkout import api as checkout
+from shopwright_checkout.api import CartCodes, CodeAnswer, EnteredCode
 from shopwright_discounts.api import Reason
 from shopwright_discounts.services.cart import CODE_OFF, CODE_USED_UP, OVER, CodeState, read_note, said
 from shopwright_discounts.services.engine import NOT_YET
+from shopwright_discounts.services.promotions import enabled
 
 MOST_IN_CART = 10
+_PREFIX = "discounts."
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{2,39}")
 _FIND = """
 SELECT c.id, c.uses, c.limit_total, c.enabled, p.enabled AS is_on, p.needs_coupon, p.starts_at, p.ends_at,
@@ -82,11 +85,44 @@ async def enter(ctx: Context, cart_id: UUID, code: str) -> None:
         Invalid: the code is unknown, used up, not valid yet or any more; the message is for the customer.
     """
     await open_cart(ctx, cart_id)
-    rows = await ctx.fetch_rows(_FIND, tidy(code), cart_id)
-    reason = _fault(ctx, rows[0]) if rows else UNKNOWN
+    reason = await _put(ctx, cart_id, code)
     if reason is not None:
         message = said(ctx, reason)
         raise Invalid(message, code=reason.code, errors=[FieldError("/code", reason.code, message)])
+
+
+async def answer(ctx: Context, cart_id: UUID, code: str) -> CodeAnswer | None:
+    """Put a code into an open cart or say why not; None for one that is not known."""
+    reason, name = await _put(ctx, cart_id, code), f"{_PREFIX}{tidy(code)}"
+    if reason is None:
+        return CodeAnswer(name, ctx.gettext("The code %(code)s is in your cart.", code=tidy(code)))
+    if reason is UNKNOWN:
+        return None
+    return CodeAnswer(name, said(ctx, reason), is_accepted=False, reason=reason.code)
+
+
+async def in_field(ctx: Context, shown: checkout.CartView) -> CartCodes:
+    """Tell which codes are in a cart, and that codes can be entered while a promotion has some."""
+    codes = read_note(shown.notes).codes
+    is_asked = any(x.needs_coupon for x in await enabled(ctx))
+    return CartCodes(
+        ctx.gettext("discount code") if is_asked else "",
+        tuple(EnteredCode(f"{_PREFIX}{x.code}", x.code, x.title, x.reason) for x in codes),
+    )
+
+
+async def remove(ctx: Context, cart_id: UUID, name: str) -> bool | None:
+    """Take a code out of an open cart by its name in the field; None for what is none of ours or not there."""
+    if not name.startswith(_PREFIX):
+        return None
+    return await _take_out(ctx, cart_id, name.removeprefix(_PREFIX)) or None
+
+
+async def _put(ctx: Context, cart_id: UUID, code: str) -> Reason | None:
+    rows = await ctx.fetch_rows(_FIND, tidy(code), cart_id)
+    reason = _fault(ctx, rows[0]) if rows else UNKNOWN
+    if reason is not None:
+        return reason
     values = {
         "store_id": ctx.store.id, "id": new_id(), "cart_id": cart_id, "coupon_id": rows[0]["id"],
         "now": ctx.clock.now(),
@@ -96,6 +132,7 @@ async def enter(ctx: Context, cart_id: UUID, code: str) -> None:
         await session.execute(_ENTER, values)
 
     await ctx.run(work)
+    return None
 
 
 async def leave(ctx: Context, cart_id: UUID, code: str) -> None:
@@ -105,13 +142,16 @@ async def leave(ctx: Context, cart_id: UUID, code: str) -> None:
         NotFound, Conflict: no such cart or no such code in it, or it is ordered.
     """
     await open_cart(ctx, cart_id)
+    if not await _take_out(ctx, cart_id, code):
+        raise NotFound("This code is not in the cart.", code="coupon_not_in_cart")
 
+
+async def _take_out(ctx: Context, cart_id: UUID, code: str) -> bool:
     async def work(session: AsyncSession) -> bool:
         found = await session.execute(_LEAVE, {"cart_id": cart_id, "code": tidy(code)})
         return found.one_or_none() is not None
 
-    if not await ctx.run(work):
-        raise NotFound("This code is not in the cart.", code="coupon_not_in_cart")
+    return await ctx.run(work)
 
 
 async def states(ctx: Context, cart: checkout.Cart) -> tuple[CodeState, ...]:

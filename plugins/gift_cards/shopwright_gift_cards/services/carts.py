@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -19,6 +20,7 @@ from shopwright_gift_cards.services import codes
 from shopwright_gift_cards.services.ledger import METHOD
 
 MOST_IN_CART = 10
+TOO_MANY = translatable("A cart takes up to 10 gift cards.")
 MARK = "gift_cards.code"
 """On carts in which a code was entered."""
 # What ends first is used first; credit last, because it may pay for anything later.
@@ -31,12 +33,12 @@ WHERE a.currency = $3 AND a.status = 'active' AND a.balance > 0 AND (a.expires_a
 ORDER BY a.kind, a.expires_at NULLS LAST, a.id
 """
 _FIND = """
-SELECT a.id, (SELECT count(*) FROM gift_cards_cart_code c WHERE c.cart_id = $2 AND c.account_id <> a.id) AS others
-FROM gift_cards_account a WHERE a.code_hash = $1 AND a.currency = $3 AND a.status = 'active' AND a.balance > 0
-    AND (a.expires_at IS NULL OR a.expires_at > $4)
+SELECT a.id, a.last4, a.status, a.balance, a.currency, a.expires_at,
+    (SELECT count(*) FROM gift_cards_cart_code c WHERE c.cart_id = $2 AND c.account_id <> a.id) AS others
+FROM gift_cards_account a WHERE a.code_hash = $1
 """
 _ENTERED = """
-SELECT a.id, a.last4, a.balance, a.currency FROM gift_cards_cart_code c
+SELECT a.id, a.last4, a.status, a.balance, a.currency, a.expires_at, 0 AS others FROM gift_cards_cart_code c
 JOIN gift_cards_account a ON a.store_id = c.store_id AND a.id = c.account_id WHERE c.cart_id = $1 ORDER BY c.id
 """
 _CREDIT = """
@@ -68,6 +70,17 @@ class EnteredCard:
     balance: Money
 
 
+Fault = Literal["unknown", "disabled", "expired", "empty", "other_currency", "too_many"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of a code: the card, where there is one, and what is wrong with it."""
+
+    fault: Fault | None
+    card: EnteredCard | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CreditState:
     """A signed-in customer's credit, and whether it pays for this cart."""
@@ -83,7 +96,7 @@ async def usable(ctx: Context, cart: Cart) -> Sequence[StoredValue]:
         return []
     rows = await ctx.fetch_rows(_USABLE, cart.id, owner, cart.currency, ctx.clock.now())
     return [
-        StoredValue(f"{METHOD}{row['id']}", _label(ctx, row["last4"]), Money(row["balance"], cart.currency))
+        StoredValue(f"{METHOD}{row['id']}", label(ctx, row["last4"]), Money(row["balance"], cart.currency))
         for row in rows
     ]
 
@@ -95,26 +108,35 @@ async def enter(ctx: Context, cart_id: UUID, code: str) -> None:
         NotFound, Conflict: no such cart, or it is ordered.
         Invalid: the same for a code that is unknown, empty, expired, off or of another currency.
     """
-    cart = await open_cart(ctx, cart_id)
+    fault = (await put(ctx, await open_cart(ctx, cart_id), code)).fault
+    if fault == "too_many":
+        raise Invalid(TOO_MANY, code="too_many_gift_cards", errors=[FieldError("/code", fault, TOO_MANY)])
+    if fault is not None:
+        message = translatable("This gift card is not valid here, or nothing is left on it.")
+        raise Invalid(message, code="gift_card_unusable", errors=[FieldError("/code", "unusable", message)])
+
+
+async def put(ctx: Context, cart: Cart, code: str) -> Tried:
+    """Put a gift card into an open cart, or tell what is wrong with it."""
     tidy, now = codes.tidy(code), ctx.clock.now()
     rows = []
     if codes.is_possible(tidy):
-        rows = await ctx.fetch_rows(_FIND, codes.hashed(ctx.store.id, tidy), cart_id, cart.currency, now)
+        rows = await ctx.fetch_rows(_FIND, codes.hashed(ctx.store.id, tidy), cart.id)
     if not rows:
-        message = translatable("This gift card is not valid here, or nothing is left on it.")
-        raise Invalid(message, code="gift_card_unusable", errors=[FieldError("/code", "unusable", message)])
-    if rows[0]["others"] >= MOST_IN_CART:
-        message = translatable("A cart takes up to 10 gift cards.")
-        raise Invalid(message, code="too_many_gift_cards", errors=[FieldError("/code", "too_many", message)])
+        return Tried("unknown")
+    found = tried(ctx, rows[0], cart.currency)
+    if found.fault is not None:
+        return found
     values = {
-        "store_id": ctx.store.id, "id": new_id(), "cart_id": cart_id, "account_id": rows[0]["id"], "now": now,
+        "store_id": ctx.store.id, "id": new_id(), "cart_id": cart.id, "account_id": rows[0]["id"], "now": now,
     }  # fmt: skip
 
     async def work(session: AsyncSession) -> None:
         await session.execute(_ENTER, values)
-        await checkout.mark(session, cart_id, MARK)
+        await checkout.mark(session, cart.id, MARK)
 
     await ctx.run(work)
+    return found
 
 
 async def leave(ctx: Context, cart_id: UUID, card_id: UUID) -> None:
@@ -124,13 +146,18 @@ async def leave(ctx: Context, cart_id: UUID, card_id: UUID) -> None:
         NotFound, Conflict: no such cart or no such card in it, or it is ordered.
     """
     await open_cart(ctx, cart_id)
+    if not await take_out(ctx, cart_id, card_id):
+        raise NotFound("This gift card is not in the cart.", code="gift_card_not_in_cart")
+
+
+async def take_out(ctx: Context, cart_id: UUID, card_id: UUID) -> bool:
+    """Take a gift card out of a cart; False when it is not in it."""
 
     async def work(session: AsyncSession) -> bool:
         found = await session.execute(_LEAVE, {"cart_id": cart_id, "account_id": card_id})
         return found.one_or_none() is not None
 
-    if not await ctx.run(work):
-        raise NotFound("This gift card is not in the cart.", code="gift_card_not_in_cart")
+    return await ctx.run(work)
 
 
 async def choose_credit(ctx: Context, cart_id: UUID, *, use: bool) -> None:
@@ -146,8 +173,12 @@ async def choose_credit(ctx: Context, cart_id: UUID, *, use: bool) -> None:
 
 async def entered(ctx: Context, cart_id: UUID) -> Sequence[EnteredCard]:
     """Give the cards in a cart in the order in which they were entered."""
-    rows = await ctx.fetch_rows(_ENTERED, cart_id)
-    return [EnteredCard(row["id"], row["last4"], Money(row["balance"], row["currency"])) for row in rows]
+    return [_card(row) for row in await ctx.fetch_rows(_ENTERED, cart_id)]
+
+
+async def looked_at(ctx: Context, cart: Cart) -> Sequence[Tried]:
+    """Give the cards in a cart, and what is wrong with them by now."""
+    return [tried(ctx, row, cart.currency) for row in await ctx.fetch_rows(_ENTERED, cart.id)]
 
 
 async def credit(ctx: Context, cart_id: UUID, currency: str) -> CreditState | None:
@@ -183,11 +214,28 @@ async def open_cart(ctx: Context, cart_id: UUID) -> Cart:
     return cart
 
 
+def tried(ctx: Context, row: Any, currency: str) -> Tried:
+    """Tell what a row of a card says about it in a cart of a currency."""
+    faults: dict[Fault, bool] = {
+        "disabled": row["status"] != "active",
+        "expired": row["expires_at"] is not None and row["expires_at"] <= ctx.clock.now(),
+        "empty": row["balance"] <= 0,
+        "other_currency": row["currency"] != currency,
+        "too_many": row["others"] >= MOST_IN_CART,
+    }
+    return Tried(next((fault for fault, holds in faults.items() if holds), None), _card(row))
+
+
+def _card(row: Any) -> EnteredCard:
+    return EnteredCard(row["id"], row["last4"], Money(row["balance"], row["currency"]))
+
+
 def _owner(ctx: Context, cart: Cart) -> UUID | None:
     """Credit is offered to nobody but its owner, whoever else holds the cart's id."""
     is_owner = cart.customer_id is not None and ctx.actor.id == cart.customer_id
     return cart.customer_id if is_owner else None
 
 
-def _label(ctx: Context, last4: str) -> str:
+def label(ctx: Context, last4: str) -> str:
+    """Name a card, or credit, for the customer."""
     return ctx.gettext("Gift card •••• %(last4)s", last4=last4) if last4 else ctx.gettext("Store credit")
