@@ -16,8 +16,8 @@ from shopwright.http.forms import read_form
 from shopwright.http.responses import page, redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_checkout.api import Cart, CartView
-from shopwright_checkout.forms import COUNTRIES, ContactForm
-from shopwright_checkout.services import answers, carts, codes
+from shopwright_checkout.forms import ContactForm
+from shopwright_checkout.services import answers, carts, codes, markets
 from shopwright_checkout.services.place_order import Placement, PriceChanged, place
 from shopwright_checkout.services.steps import Step, first_gap, step_after, steps_of
 from shopwright_checkout.services.view import view
@@ -64,6 +64,8 @@ async def save_contact(ctx: Context, request: web.Request) -> web.Response:
     found = await _Checkout.of(ctx, cart)
     form = await read_form(request, ContactForm)
     typed, errors = found.read("contact", form.raw)
+    if form.value is not None and form.value.country not in await markets.countries_of(ctx):
+        errors["country"] = ctx.gettext("We do not deliver to this country here. Choose another.")
     if form.value is None or errors:
         return await found.page("contact", typed=form.raw, errors={**form.errors, **errors}, status=422)
     address = form.value.to_address()
@@ -216,7 +218,12 @@ class _Checkout:
 
     def step_of(self, pointers: set[str]) -> Step:
         """Give the step where what the pointers name can be mended."""
-        where = {"/email": "contact", "/shipping_address": "contact", "/shipping_code": "delivery"}
+        where = {
+            "/email": "contact",
+            "/shipping_address": "contact",
+            "/shipping_address/country": "contact",
+            "/shipping_code": "delivery",
+        }
         where |= {f"/attributes/{field.code}": step.code for step in self.steps for field in step.fields}
         codes = {where[pointer] for pointer in pointers if pointer in where}
         return next((step for step in self.steps if step.code in codes), self.steps[-1])
@@ -237,7 +244,7 @@ class _Checkout:
             "codes": await codes.field_of(ctx, self._cart, self.shown),
         }  # fmt: skip
         if code == "contact":
-            values["countries"] = _countries(ctx)
+            values["countries"] = _countries(ctx, await markets.countries_of(ctx))
         if code == "payment":
             values["methods"] = await _methods(ctx, self.shown)
         template = f"checkout/{code}.html" if step.is_own else "checkout/own-step.html"
@@ -248,9 +255,9 @@ async def _posted(request: web.Request) -> dict[str, str]:
     return {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
 
 
-def _countries(ctx: Context) -> list[tuple[str, str]]:
+def _countries(ctx: Context, codes: frozenset[str]) -> list[tuple[str, str]]:
     names = Locale.parse(ctx.locale, sep="-").territories
-    return sorted(((code, names.get(code, code)) for code in COUNTRIES), key=lambda pair: pair[1])
+    return sorted(((code, names.get(code, code)) for code in codes), key=lambda pair: pair[1])
 
 
 async def _methods(ctx: Context, shown: CartView) -> list[dict[str, Any]]:
