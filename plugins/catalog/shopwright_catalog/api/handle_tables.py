@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """For migrations of plugins whose things have pages: a table of the names things have in any language."""
 
-from shopwright.db.schema import for_each_store, sql, tenant_table
+from shopwright.db.schema import TENANT, for_each_store, sql, tenant_table
 
 _NAMES = """
 SELECT {row}.handle AS handle UNION SELECT t.value ->> 'handle' FROM jsonb_each({row}.translations) t
@@ -50,9 +50,11 @@ def handle_table(thing: str) -> None:
     CREATE TRIGGER {thing}_unnamed AFTER DELETE ON {thing} FOR EACH ROW EXECUTE FUNCTION {thing}_rename();
     """)
     tenant_table(f"{thing}_handle")
+    # Whoever migrates may see rows of all stores, where search functions do.
     for_each_store(f"""
     INSERT INTO {thing}_handle (store_id, handle, thing_id)
-    SELECT p.store_id, x.handle, p.id FROM {thing} p CROSS JOIN LATERAL ({_NAMES.format(row="p")}) AS x;
+    SELECT p.store_id, x.handle, p.id FROM {thing} p CROSS JOIN LATERAL ({_NAMES.format(row="p")}) AS x
+    WHERE p.store_id = {TENANT};
     """)
 
 
