@@ -84,6 +84,8 @@ class Cart:
     """Answers to checkout fields by code: a date as ``2026-12-24``, a checkbox as ``yes``."""
     marks: frozenset[str] = frozenset()
     """What plugins keep about the cart, see ``mark``."""
+    market: str = ""
+    """Code of the market it is in; empty in a store without markets."""
     version: int = 1
 
 
@@ -276,6 +278,7 @@ class CartView:
     status: str
     version: int
     currency: str
+    market: str
     email: str
     shipping_address: Address | None
     billing_address: Address | None

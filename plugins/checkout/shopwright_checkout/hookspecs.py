@@ -68,6 +68,12 @@ async def order_validate(ctx: Context, cart: Cart, totals: Totals) -> Sequence[R
     raise AssertionError
 
 
+@hookspec("filter", on_error="core", budget=0.5)
+async def checkout_countries(ctx: Context, value: frozenset[str]) -> frozenset[str] | None:
+    """Say to which countries orders can go, of those by code that are left; asked at each step, so from memory."""
+    raise AssertionError
+
+
 @hookspec("collect", on_error="open", budget=1.0, coded=True)
 async def checkout_fields(ctx: Context, cart: Cart, step: OwnStep) -> Sequence[CheckoutField]:
     """Ask the customer something on one of the checkout's own steps."""

@@ -28,6 +28,7 @@ _PII = {
     "payment_data": "free_text",
     "status": "none",
     "currency": "none",
+    "market": "none",
     "shipping_code": "none",
     "payment_method": "none",
     "shipping_address": "address",

@@ -36,7 +36,7 @@ from shopwright_discounts.services import (
     privacy,
     redeem,
 )
-from shopwright_discounts.services.promotions import Memory, changed, enabled
+from shopwright_discounts.services.promotions import CHANNEL, Memory, changed, enabled, read_live
 from shopwright_discounts.settings import DiscountSettings
 from shopwright_discounts.views import admin_api, api
 from shopwright_orders.api import NewOrder
@@ -81,7 +81,7 @@ class Plugin(BasePlugin):
     hookspecs = (hookspecs,)
 
     def __init__(self) -> None:
-        self.memory = Memory()
+        self.memory = Memory(CHANNEL, read_live)
 
     @hookimpl
     def promotion_conditions(self) -> Sequence[ConditionKind]:
@@ -193,7 +193,7 @@ class Plugin(BasePlugin):
 async def _processed(ctx: Context, totals: Totals, of: Cart, stage: Stage) -> Totals | None:
     if stage == "discounts":
         return await cart.discounted(ctx, totals, of)
-    return cart.shipped_free(ctx, totals) if stage == "shipping" else None
+    return await cart.shipped_free(ctx, totals) if stage == "shipping" else None
 
 
 async def _in_cart(ctx: Context, model: CartView) -> list[Fragment]:

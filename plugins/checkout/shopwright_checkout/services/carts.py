@@ -18,6 +18,7 @@ from shopwright.money import Money
 from shopwright_catalog import api as catalog
 from shopwright_checkout.api import Cart, CartLine
 from shopwright_checkout.hookspecs import cart_item_add, cart_reopened
+from shopwright_checkout.services import markets
 from shopwright_checkout.services import stock as stock_of
 from shopwright_checkout.services.totals import priced
 from shopwright_inventory.api import OutOfStock
@@ -28,7 +29,7 @@ MAX_LINES = 500
 
 _COLUMNS = """
 c.id, c.status, c.currency, c.customer_id, c.email, c.shipping_address, c.billing_address, c.shipping_code,
-c.payment_method, c.payment_data, c.note, c.attributes, c.marks, c.version,
+c.payment_method, c.payment_data, c.note, c.attributes, c.marks, c.market, c.version,
 (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'variant_id', l.variant_id, 'quantity', l.quantity,
     'shown_price', l.shown_price, 'kind', l.kind) ORDER BY l.id), '[]')
  FROM checkout_cart_line l WHERE l.store_id = c.store_id AND l.cart_id = c.id) AS lines
@@ -38,8 +39,8 @@ _READ = f"SELECT {_COLUMNS} FROM checkout_cart c WHERE c.id = $1"
 _LOCK = text("SELECT 1 FROM checkout_cart WHERE id = :cart_id FOR UPDATE")
 _READ_LOCKED = text(f"SELECT {_COLUMNS} FROM checkout_cart c WHERE c.id = :cart_id")
 _CREATE = text("""
-INSERT INTO checkout_cart (store_id, id, currency, customer_id, created_at, updated_at)
-VALUES (:store_id, :cart_id, :currency, :customer_id, :now, :now)
+INSERT INTO checkout_cart (store_id, id, currency, market, customer_id, created_at, updated_at)
+VALUES (:store_id, :cart_id, :currency, :market, :customer_id, :now, :now)
 """)
 _PUT_LINE = text("""
 WITH cart AS (UPDATE checkout_cart SET version = version + 1, updated_at = :now WHERE id = :cart_id)
@@ -60,9 +61,9 @@ _REOPEN = text("""
 WITH old AS (
     UPDATE checkout_cart SET reopened_as = :copy_id WHERE id = :cart_id RETURNING *
 ), copy AS (
-    INSERT INTO checkout_cart (store_id, id, currency, customer_id, email, shipping_address, billing_address,
+    INSERT INTO checkout_cart (store_id, id, currency, market, customer_id, email, shipping_address, billing_address,
         shipping_code, payment_method, note, attributes, marks, created_at, updated_at)
-    SELECT store_id, :copy_id, currency, customer_id, email, shipping_address, billing_address, shipping_code,
+    SELECT store_id, :copy_id, currency, market, customer_id, email, shipping_address, billing_address, shipping_code,
         payment_method, note, attributes, marks, :now, :now
     FROM old
 )
@@ -73,6 +74,11 @@ JOIN unnest(CAST(:old_ids AS uuid[]), CAST(:new_ids AS uuid[])) AS x (old_id, ne
 """)
 
 
+_MOVE = text("""
+UPDATE checkout_cart SET currency = :currency, market = :market, shipping_code = '', version = version + 1,
+    updated_at = :now
+WHERE id = :cart_id
+""")
 _MARK = text("""
 UPDATE checkout_cart SET marks = marks || ARRAY[CAST(:name AS text)] WHERE id = :cart_id AND NOT CAST(:name AS text) = ANY(marks)
 """)
@@ -111,10 +117,11 @@ async def create(ctx: Context, session: AsyncSession) -> Cart:
         "store_id": ctx.store.id,
         "cart_id": cart_id,
         "currency": ctx.currency,
+        "market": ctx.market,
         "customer_id": customer_id,
     }
     await session.execute(_CREATE, parameters | {"now": now})
-    return Cart(id=cart_id, currency=ctx.currency, lines=(), customer_id=customer_id)
+    return Cart(id=cart_id, currency=ctx.currency, lines=(), customer_id=customer_id, market=ctx.market)
 
 
 async def add(ctx: Context, cart_id: UUID | None, variant_id: UUID, quantity: int) -> Changed:
@@ -191,7 +198,7 @@ async def accept_prices(ctx: Context, cart_id: UUID) -> None:
     async def work(session: AsyncSession) -> None:
         cart = await _open(ctx, session, cart_id)
         found = await catalog.variants_in(ctx, session, [line.variant_id for line in cart.lines])
-        prices = await priced(ctx, cart, found)
+        prices = await priced(markets.of_cart(ctx, cart), cart, found)
         for line in cart.lines:
             price = prices.get(line.variant_id)
             if price is not None and price.amount != line.shown_price:
@@ -210,6 +217,13 @@ async def reopen(ctx: Context, session: AsyncSession, cart_id: UUID) -> UUID:
     await session.execute(_REOPEN, {"copy_id": copy_id, "cart_id": cart_id, "now": ctx.clock.now()} | ids)
     await ctx.hooks.collect(cart_reopened, session=session, cart_id=cart_id, copy_id=copy_id)
     return copy_id
+
+
+async def follow(ctx: Context, cart: Cart) -> Cart:
+    """Take an open cart along to the market its visitor has chosen since; its prices are then that market's."""
+    if cart.status != "open" or not markets.is_elsewhere(ctx, cart):
+        return cart
+    return await ctx.run(lambda session: _open(ctx, session, cart.id))
 
 
 async def mark(session: AsyncSession, cart_id: UUID, name: str) -> None:
@@ -234,11 +248,27 @@ async def _open(ctx: Context, session: AsyncSession, cart_id: UUID | None) -> Ca
         raise NotFound("There is no such cart.", code="cart_not_found")
     if cart.status != "open":
         raise Conflict("This cart has been ordered already.", code="already_placed")
-    return cart
+    return await _moved(ctx, session, cart) if markets.is_elsewhere(ctx, cart) else cart
+
+
+async def _moved(ctx: Context, session: AsyncSession, cart: Cart) -> Cart:
+    """Move a locked cart to the visitor's market: each line is shown at its price there."""
+    values = {"cart_id": cart.id, "currency": ctx.currency, "market": ctx.market, "now": ctx.clock.now()}
+    await session.execute(_MOVE, values)
+    moved = replace(
+        cart, currency=ctx.currency, market=ctx.market, version=cart.version + 1, shipping_code=""
+    )
+    prices = await priced(ctx, moved, await catalog.variants(ctx, [line.variant_id for line in cart.lines]))
+    for line in cart.lines:
+        price = prices.get(line.variant_id)
+        shown = Money.zero(ctx.currency) if price is None else price.amount
+        moved = await _write_line(ctx, session, moved, replace(line, shown_price=shown))
+    return moved
 
 
 async def _put(ctx: Context, session: AsyncSession, cart: Cart, variant_id: UUID, quantity: int) -> Changed:
     check_quantity(quantity)
+    ctx = markets.of_cart(ctx, cart)
     ids = list(dict.fromkeys([*(line.variant_id for line in cart.lines), variant_id]))
     if len(ids) > MAX_LINES:
         raise Invalid(f"A cart holds at most {MAX_LINES} different products.", code="cart_full")
@@ -310,6 +340,7 @@ def _cart(row: Any) -> Cart:
         note=row["note"],
         attributes=_parsed(row["attributes"]),
         marks=frozenset(row["marks"]),
+        market=row["market"],
         version=row["version"],
     )
 

@@ -84,4 +84,4 @@ async def _open(ctx: Context, cart_id: UUID) -> Cart:
         raise NotFound(translatable("There is no such cart."), code="cart_not_found")
     if cart.status != "open":
         raise Conflict(translatable("This cart has been ordered already."), code="already_placed")
-    return cart
+    return await carts.follow(ctx, cart)
