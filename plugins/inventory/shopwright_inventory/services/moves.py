@@ -14,7 +14,7 @@ from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_inventory.services import selling
 from shopwright_inventory.services.news import Change, tell
-from shopwright_inventory.services.selling import Stocked
+from shopwright_inventory.services.selling import LevelRow, Stocked
 
 # Rows are written in the order of their ids, so that two writers at once cannot wait for each other.
 _LEVELS = text("""
@@ -108,13 +108,17 @@ async def move(
 def _changed(stocked: Stocked, location_id: UUID, quantity: int, *, may_owe: bool) -> Change:
     """Refuse what must not be taken, and give what the rest means for the variant."""
     level = next(level for level in stocked.levels if level.location_id == location_id)
-    least = max(level.held - (level.backorder if may_owe else 0), 0)
-    if quantity < 0 and level.on_hand + quantity < least:
-        raise _held(least)
+    _check_held(level, quantity, may_owe=may_owe)
     on_hand = sum(x.on_hand for x in stocked.active)
     held = sum(x.held for x in stocked.active)
     after = stocked.rules.in_stock(on_hand + (quantity if level.active else 0), held)
     return Change(stocked.variant_id, stocked.rules, stocked.in_stock, after, level.location.code)
+
+
+def _check_held(level: LevelRow, quantity: int, *, may_owe: bool) -> None:
+    least = max(level.held - (level.backorder if may_owe else 0), 0)
+    if quantity < 0 and level.on_hand + quantity < least:
+        raise _held(least)
 
 
 def _held(number: int) -> Conflict:
