@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The inventory's jobs: reservations that expire, stock-takes of many lines."""
+"""The inventory's jobs: reservations that expire, stock-takes and files of many lines."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from shopwright.context import Context
 from shopwright.jobs import Job, Schedule
-from shopwright_inventory.services import reservations, stock_take_apply
+from shopwright_inventory.services import reservations, stock_files, stock_take_apply
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,13 @@ class ApplyStockTake:
     take_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class TakeInFile:
+    """The file of stock that waits."""
+
+    file_id: UUID
+
+
 async def _sweep(ctx: Context, payload: Sweep) -> None:
     await reservations.release_expired(ctx)
 
@@ -29,6 +36,11 @@ async def _apply_stock_take(ctx: Context, payload: ApplyStockTake) -> None:
     await stock_take_apply.go_on(ctx, payload.take_id)
 
 
+async def _take_in_file(ctx: Context, payload: TakeInFile) -> None:
+    await stock_files.take_in(ctx, payload.file_id)
+
+
 sweep = Job("inventory.sweep", Sweep, _sweep)
 apply_stock_take = Job("inventory.apply_stock_take", ApplyStockTake, _apply_stock_take, timeout=1800.0)
+take_in_file = Job("inventory.take_in_file", TakeInFile, _take_in_file, timeout=1800.0)
 schedules = [Schedule("inventory.sweep", "* * * * *", sweep, Sweep())]

@@ -22,6 +22,7 @@ from shopwright_inventory.admin import (
     delivery_pages,
     delivery_steps,
     difference_pages,
+    file_pages,
     item_pages,
     location_pages,
     transfer_pages,
@@ -31,7 +32,15 @@ from shopwright_inventory.admin import pages as admin_pages
 from shopwright_inventory.hookspecs import StockChanged
 from shopwright_inventory.services import availability, list_stock, pages, reservations
 from shopwright_inventory.settings import InventorySettings
-from shopwright_inventory.views import api, delivery_api, item_api, location_api, stock_take_api, transfer_api
+from shopwright_inventory.views import (
+    api,
+    delivery_api,
+    file_api,
+    item_api,
+    location_api,
+    stock_take_api,
+    transfer_api,
+)
 
 _TEXTS = {
     "inventory_delivery": ("reference", "supplier", "state", "note"),
@@ -98,6 +107,7 @@ class Plugin(BasePlugin):
         pages = (
             *count_pages.routes,
             *difference_pages.routes,
+            *file_pages.routes,
             *location_pages.routes,
             *transfer_pages.routes,
             *transfer_steps.routes,
@@ -110,6 +120,7 @@ class Plugin(BasePlugin):
             *api.routes,
             *item_api.routes,
             *location_api.routes,
+            *file_api.routes,
             *stock_take_api.routes,
             *transfer_api.routes,
             *delivery_api.routes,
@@ -130,7 +141,7 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:
-        return [jobs.sweep, jobs.apply_stock_take]
+        return [jobs.sweep, jobs.apply_stock_take, jobs.take_in_file]
 
     @hookimpl
     def register_schedules(self) -> Sequence[Schedule]:

@@ -55,7 +55,7 @@ async def save(ctx: Context, variant_id: UUID, version: int | None, rules: Rules
     Raises:
         Invalid, Conflict: a field is wrong, or somebody else changed them meanwhile.
     """
-    if errors := _errors(rules):
+    if errors := errors_of(rules):
         raise Invalid(errors=errors)
 
     async def work(session: AsyncSession) -> None:
@@ -82,7 +82,8 @@ async def save(ctx: Context, variant_id: UUID, version: int | None, rules: Rules
     await ctx.run(work)
 
 
-def _errors(rules: Rules) -> list[FieldError]:
+def errors_of(rules: Rules) -> list[FieldError]:
+    """Give what is wrong with rules, by field."""
     errors = []
     if rules.policy not in {"deny", "backorder", "preorder"}:
         message = translatable("Please choose one of the list.")

@@ -104,13 +104,19 @@ async def found_by(ctx: Context, codes: Iterable[str], take_id: UUID | None = No
     found = {code: list(ids) for code, ids in (await catalog.ids_of_skus(ctx, list(wanted))).items()}
     if take_id is not None and (rest := list(wanted - found.keys())):
         _put(found, await ctx.fetch_rows(_BARCODES_HERE, take_id, rest))
-    if rest := list(wanted - found.keys()):
-        _put(found, await ctx.fetch_rows(_BARCODES, rest))
+    found |= await of_barcodes(ctx, list(wanted - found.keys()))
     doubtful = {code: ids for code, ids in found.items() if len(ids) > 1}
     if take_id is not None and doubtful:
         ids = [id_ for several in doubtful.values() for id_ in several]
         here = {row["variant_id"] for row in await ctx.fetch_rows(_HERE, take_id, ids)}
         found |= {code: [x for x in several if x in here] or several for code, several in doubtful.items()}
+    return found
+
+
+async def of_barcodes(ctx: Context, codes: Sequence[str]) -> dict[str, list[UUID]]:
+    """Give the variants that have these barcodes."""
+    found: dict[str, list[UUID]] = {}
+    _put(found, await ctx.fetch_rows(_BARCODES, list(codes)) if codes else [])
     return found
 
 
