@@ -13,15 +13,18 @@ from pydantic import BaseModel
 
 # int("١٢") is 12 and pydantic takes "1.0" and "1_000": here a number is what a person would write.
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_MANY = frozenset({list, tuple, set, frozenset})
+_TEXTS = _MANY | {str, typing.Literal}
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The names a model reads, and which of them are whole numbers or may be given several times."""
+    """The names a model reads: which are whole numbers, may be given several times, or are no text and may be None."""
 
     names: tuple[str, ...]
     integers: frozenset[str]
     repeated: frozenset[str]
+    optional: frozenset[str]
 
 
 @lru_cache(maxsize=1024)
@@ -31,7 +34,8 @@ def shape_of(model: type[BaseModel]) -> Shape:
     return Shape(
         names=tuple(names),
         integers=frozenset(name for name, kinds in names.items() if int in kinds and str not in kinds),
-        repeated=frozenset(name for name, kinds in names.items() if kinds & {list, tuple, set, frozenset}),
+        repeated=frozenset(name for name, kinds in names.items() if kinds & _MANY),
+        optional=frozenset(n for n, kinds in names.items() if type(None) in kinds and not kinds & _TEXTS),
     )
 
 

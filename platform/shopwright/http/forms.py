@@ -53,7 +53,10 @@ class Form(Generic[M]):
 
 
 async def read_form(request: web.Request, model: type[M]) -> Form[M]:
-    """Read a form that was sent url-encoded or as multipart. Fields that the model does not have are left."""
+    """Read a form that was sent url-encoded or as multipart. Fields that the model does not have are left.
+
+    An empty field is None where the model allows that and takes no text: an optional number, date or time.
+    """
     posted = await request.post()
     files = {name: value for name, value in posted.items() if isinstance(value, web.FileField)}
     raw = {n: v for n, v in posted.items() if isinstance(v, str) and n != "csrf_token"}
@@ -63,7 +66,9 @@ async def read_form(request: web.Request, model: type[M]) -> Form[M]:
         for name in shape.names
         if name in shape.repeated or name in raw
     }
-    values, unreadable = fields.gather(shape, given)
+    empty = {name for name in shape.optional & given.keys() if not "".join(given[name]).strip()}
+    values, unreadable = fields.gather(shape, {n: texts for n, texts in given.items() if n not in empty})
+    values |= dict.fromkeys(empty)
     exchange = request.get(EXCHANGE)
     say: Say = exchange.ctx.gettext if exchange is not None and exchange.ctx is not None else _plain
     errors = {

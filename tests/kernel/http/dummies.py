@@ -3,8 +3,10 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from aiohttp import web
@@ -69,6 +71,10 @@ class NameForm(BaseModel):
     name: str = Field(min_length=1, max_length=20)
     age: int = Field(ge=0, le=150)
     tags: list[str] = Field(default_factory=list)
+    born: date | None = date(2000, 1, 1)
+    limit: Annotated[int, Field(ge=1)] | None = None
+    share: Decimal | None = Decimal(1)
+    nick: str | None = None
 
 
 @pages.get("/", permission=PUBLIC)
@@ -154,6 +160,8 @@ async def send_form(ctx: Context, request: web.Request) -> web.Response:
     ctx.visit.session.set("alpha_pages.name", found.value.name)
     ctx.visit.flash("success", f"Saved {found.value.name}")
     files = {name: file.file.read().decode() for name, file in found.files.items()}
+    if "born" in found.raw:
+        return web.json_response(found.value.model_dump(mode="json", exclude={"name", "age", "tags"}))
     if files:
         return web.json_response({"files": files, "tags": found.value.tags})
     return redirect(ctx, url(ctx, "alpha_pages.home"))

@@ -46,6 +46,28 @@ async def test_files_and_repeated_fields_are_read(client):
     assert await response.json() == {"files": {"file": "the file"}, "tags": ["a", "b"]}
 
 
+async def test_an_empty_field_is_none_where_the_model_allows_that_and_takes_no_text(client):
+    token = await client.csrf_token("/form")
+    empty = {
+        "csrf_token": token,
+        "name": "Ada",
+        "age": "36",
+        "born": "",
+        "limit": " ",
+        "share": "",
+        "nick": "",
+    }
+    filled = empty | {"born": "1815-12-10", "limit": "3", "share": "0.5"}
+    answers = [await client.request("POST", "/form", data=data) for data in (empty, filled)]
+    found = [await answer.json() for answer in answers]
+
+    assert found[0] == {"born": None, "limit": None, "share": None, "nick": ""}
+    assert found[1] == {"born": "1815-12-10", "limit": 3, "share": "0.5", "nick": ""}
+    assert await errors(client, name="Ada", age="36", born="soon", limit="x", share="y") == {
+        "born": "Please give a date.", "limit": "Please give a whole number.", "share": "Please give a number.",
+    }  # fmt: skip
+
+
 async def test_a_form_that_cannot_be_read_is_refused(client):
     for body, kind in (
         (b"--y\r\n\r\n", "multipart/form-data; boundary=x"),

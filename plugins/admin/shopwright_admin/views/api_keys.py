@@ -3,12 +3,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
 from shopwright.auth.api_keys import EDIT, VIEW, ApiKey
 from shopwright.context import Context
@@ -31,7 +31,7 @@ class KeyForm(BaseModel):
 
     name: str = Field(default="", max_length=120)
     scopes: list[str] = Field(default_factory=list)
-    expires: Annotated[date | None, BeforeValidator(lambda text: text or None)] = None
+    expires: date | None = None
 
 
 @routes.get("/admin/api-keys", permission=VIEW)

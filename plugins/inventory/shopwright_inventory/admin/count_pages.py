@@ -15,7 +15,6 @@ from shopwright.http.forms import read_form
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_admin.api import admin_page
-from shopwright_inventory.admin.item_pages import Digits
 from shopwright_inventory.services import (
     list_locations,
     list_stock_takes,
@@ -70,7 +69,7 @@ class LineForm(CountQuery):
     """The number of a line; nothing takes its count back."""
 
     variant_id: UUID
-    counted: Digits = ""
+    counted: int | None = Field(default=None, ge=0, le=9_999_999)
 
 
 @routes.get(_BASE, permission=VIEW)
@@ -151,9 +150,8 @@ async def admin_count_line(ctx: Context, request: web.Request, take_id: UUID) ->
     if form.value is None:
         ctx.visit.flash("error", next(iter(form.errors.values())))
         return _back(ctx, take_id, CountQuery())
-    number = int(form.value.counted) if form.value.counted.strip() else None
     try:
-        await stock_take_counts.count(ctx, take_id, [Count(form.value.variant_id, number)])
+        await stock_take_counts.count(ctx, take_id, [Count(form.value.variant_id, form.value.counted)])
     except (Invalid, Conflict) as error:
         ctx.visit.flash("error", next(iter(told(ctx, error).values())))
     return _back(ctx, take_id, form.value)

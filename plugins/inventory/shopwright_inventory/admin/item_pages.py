@@ -4,17 +4,18 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, Invalid, NotFound
 from shopwright.http.forms import read_form
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
+from shopwright.i18n import translatable
 from shopwright_admin.api import admin_page
 from shopwright_inventory.services import list_locations, list_moves, list_stock, rules
 from shopwright_inventory.services.list_stock import StockItem
@@ -22,14 +23,14 @@ from shopwright_inventory.services.selling import Rules
 from shopwright_inventory.settings import InventorySettings
 
 routes = Routes("inventory", Scope.ADMIN)
-
-
-def _empty_is_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-Digits = Annotated[str, Field(pattern=r"^\s*[0-9]{0,7}\s*$")]
-"""A whole number or nothing; a form's own whole numbers must be filled in."""
+REASONS = {
+    "received": translatable("Received"), "counted": translatable("Counted"),
+    "adjusted": translatable("Adjusted"), "returned": translatable("Returned"),
+    "shipped": translatable("Shipped"), "damaged": translatable("Damaged"),
+    "transfer_out": translatable("Transfer out"), "transfer_in": translatable("Transfer in"),
+    "stock_take": translatable("Stock-take"),
+}  # fmt: skip
+_MOST = 9_999_999
 
 
 class ItemQuery(BaseModel):
@@ -43,16 +44,15 @@ class RulesForm(BaseModel):
 
     policy: Literal["deny", "backorder", "preorder"]
     safety_stock: int = Field(default=0, ge=0, le=rules.MOST)
-    backorder_limit: Digits = ""
-    available_on: Annotated[date | None, BeforeValidator(_empty_is_none)] = None
-    low_stock_at: Digits = ""
+    backorder_limit: int | None = Field(default=None, ge=0, le=_MOST)
+    available_on: date | None = None
+    low_stock_at: int | None = Field(default=None, ge=0, le=_MOST)
     version: int
 
     def rules(self) -> Rules:
-        limit, low = (
-            int(text) if text.strip() else None for text in (self.backorder_limit, self.low_stock_at)
+        return Rules(
+            self.policy, self.safety_stock, self.backorder_limit, self.available_on, self.low_stock_at
         )
-        return Rules(self.policy, self.safety_stock, limit, self.available_on, low)
 
 
 @routes.get("/admin/stock/{variant_id}", permission="inventory.stock.view")
@@ -105,6 +105,11 @@ async def _page(
         crumbs=[(ctx.gettext("Stock"), url(ctx, "inventory.admin_stock")), (item.title, "")],
         item=item,
         moves=moves.items,
+        reasons=REASONS,
+        made_by={
+            "transfer": lambda id_: url(ctx, "inventory.admin_transfer", transfer_id=id_),
+            "delivery": lambda id_: url(ctx, "inventory.admin_delivery", delivery_id=id_),
+        },
         older_url=f"?cursor={moves.next_cursor}" if moves.next_cursor else "",
         locations=await list_locations.everything(ctx),
         typed={k: "" if v is None else str(v) for k, v in saved.items()} if typed is None else typed,

@@ -12,24 +12,17 @@ from shopwright.errors import Conflict, Invalid, ShopwrightError
 from shopwright.http.forms import read_form
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
-from shopwright_admin.api import admin_page
+from shopwright_admin.api import admin_page, counted
 from shopwright_inventory.services import list_locations, locations
-from shopwright_inventory.services.list_locations import SavedLocation
+from shopwright_inventory.services.list_locations import COUNTED, SavedLocation
 from shopwright_inventory.services.locations import LocationInput
 
 routes = Routes("inventory", Scope.ADMIN)
 _FIELDS = tuple(LocationInput.__dataclass_fields__)
 
 
-def _empty_is_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
 def _capitals(value: Any) -> Any:
     return value.strip().upper() if isinstance(value, str) else value
-
-
-Degrees = Annotated[float | None, BeforeValidator(_empty_is_none)]
 
 
 class LocationForm(BaseModel):
@@ -40,8 +33,8 @@ class LocationForm(BaseModel):
     active: bool = False
     country: Annotated[str, BeforeValidator(_capitals)] = ""
     postal_code: str = ""
-    latitude: Degrees = None
-    longitude: Degrees = None
+    latitude: float | None = None
+    longitude: float | None = None
     version: int = 0
 
     def location(self) -> LocationInput:
@@ -114,7 +107,7 @@ async def _list(
         title=title,
         status=status,
         crumbs=[(ctx.gettext("Stock"), url(ctx, "inventory.admin_stock")), (title, "")],
-        locations=await list_locations.everything(ctx),
+        locations=[(x, counted(ctx, x.items, COUNTED)) for x in await list_locations.everything(ctx)],
         typed=typed,
         errors=errors,
         can_edit=ctx.actor.can("inventory.stock.edit"),

@@ -13,7 +13,6 @@ from shopwright.http.forms import read_form
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_admin.api import admin_page
-from shopwright_pricing.admin.list_form import OptionalNumber
 from shopwright_pricing.services import contents, csv_prices, prices
 from shopwright_pricing.services.contents import ContentInput, Unit
 
@@ -31,7 +30,7 @@ class ContentForm(BaseModel):
     """A content as it is typed in, of a variant by SKU; without a quantity it is removed."""
 
     sku: str = Field(min_length=1, max_length=200)
-    quantity: OptionalNumber = None
+    quantity: Decimal | None = None
     unit: Unit
 
 

@@ -3,22 +3,13 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
 from shopwright.context import Context
 from shopwright_pricing.services.lists import Audience, ListInput, SavedList
 from shopwright_pricing.services.rounding import RoundTo
-
-
-def _empty_is_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-Time = Annotated[datetime | None, BeforeValidator(_empty_is_none)]
-OptionalNumber = Annotated[Decimal | None, BeforeValidator(_empty_is_none)]
 
 
 class ListForm(BaseModel):
@@ -29,12 +20,12 @@ class ListForm(BaseModel):
     currency: str = Field(min_length=3, max_length=3)
     priority: int = Field(ge=0, le=1000)
     enabled: bool = False
-    starts_at: Time = None
-    ends_at: Time = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
     audience: Audience = "everybody"
     audience_codes: str = Field(default="", max_length=20_000)
     market: str = Field(default="", max_length=40)
-    percent: OptionalNumber = None
+    percent: Decimal | None = None
     rounding: RoundTo = "none"
     shows_before: bool = False
     version: int = 0

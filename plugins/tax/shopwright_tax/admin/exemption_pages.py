@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exemptions from tax in the admin: list, add, change, remove."""
 
+from datetime import date
 from uuid import UUID
 
 from aiohttp import web
@@ -12,7 +13,7 @@ from shopwright.http.forms import Form, read_form
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_admin.api import Column, ListView, admin_page, list_page
-from shopwright_tax.admin.pages import Day, VersionForm
+from shopwright_tax.admin.pages import VersionForm
 from shopwright_tax.services import exemptions
 from shopwright_tax.services.exemptions import Exemption, ExemptionInput
 
@@ -26,8 +27,8 @@ class ExemptionForm(BaseModel):
     subject: str = ""
     reason: str = ""
     certificate: str = ""
-    valid_from: Day = None
-    valid_until: Day = None
+    valid_from: date | None = None
+    valid_until: date | None = None
     version: int = 0
 
 

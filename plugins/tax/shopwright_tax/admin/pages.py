@@ -3,11 +3,10 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, Invalid, NotFound
@@ -20,7 +19,6 @@ from shopwright_tax.services.rates import SavedRate, all_rates, by_id
 from shopwright_tax.services.save_rate import RateInput
 
 routes = Routes("tax", Scope.ADMIN)
-Day = Annotated[date | None, BeforeValidator(lambda typed: typed or None)]
 """A day of a form; an empty field is none."""
 
 
@@ -32,7 +30,7 @@ class RateForm(BaseModel):
     category: str = Field(default="standard", max_length=40)
     label: str = Field(min_length=1, max_length=80)
     percent: Decimal = Field(ge=0, le=100)
-    valid_from: Day = None
+    valid_from: date | None = None
     version: int = 0
 
     def rate(self) -> RateInput:
