@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Making answers for people: pages, redirects, addresses, and the values every template has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -21,10 +21,22 @@ async def page(ctx: "Context", template: str, values: dict[str, Any], *, status:
 
 
 async def themed_page(
-    ctx: "Context", name: str, model: object, *, title: str, description: str = "", status: int = 200
+    ctx: "Context",
+    name: str,
+    model: object,
+    *,
+    title: str,
+    description: str = "",
+    status: int = 200,
+    locale_urls: Sequence[tuple[str, str]] = (),
 ) -> web.Response:
-    """Answer with a page that a theme arranges in ``<name>.toml``; ``model`` is what it shows."""
-    values = {"title": title, "description": description}
+    """Answer with a page that a theme arranges in ``<name>.toml``; ``model`` is what it shows.
+
+    ``locale_urls`` are its addresses by locale where they differ by more than the language in front.
+    """
+    values: dict[str, Any] = {"title": title, "description": description}
+    if locale_urls:
+        values["locale_urls"] = locale_urls
     return html(await ctx.kernel.templates.page(ctx, name, model, values), status=status)
 
 

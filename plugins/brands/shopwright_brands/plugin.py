@@ -18,7 +18,7 @@ from shopwright_brands.services import read, save
 from shopwright_brands.settings import BrandsSettings
 from shopwright_brands.views import admin_api, pages
 from shopwright_catalog.hookspecs import ProductSaved
-from shopwright_storefront.api import ProductPage
+from shopwright_storefront.api import ProductPage, SitemapSource
 
 _COLUMNS = (
     "handle", "name", "description", "logo", "logo_alt", "seo_title", "seo_description", "translations",
@@ -48,6 +48,10 @@ class Plugin(BasePlugin):
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
         return [*pages.routes, *pages.api, *admin_api.routes, *admin_pages.routes]
+
+    @hookimpl
+    def sitemap_entries(self) -> Sequence[SitemapSource]:
+        return [SitemapSource("brands.brands", pages.in_sitemap)]
 
     @hookimpl
     async def product_saved(self, ctx: Context, event: ProductSaved) -> None:

@@ -20,6 +20,7 @@ from shopwright_collections.admin import pages as admin_pages
 from shopwright_collections.api import ConditionKind, collections_of
 from shopwright_collections.services import field_entities, kinds, members
 from shopwright_collections.views import admin_api, pages
+from shopwright_storefront.api import SitemapSource
 
 _TEXTS = {
     "collections_collection": ("handle", "title", "description", "sorting", "match", "conditions", "translations"),
@@ -66,6 +67,10 @@ class Plugin(BasePlugin):
     @hookimpl(optionalhook=True)
     def custom_field_entities(self) -> Sequence[Any]:
         return field_entities.ENTITIES
+
+    @hookimpl
+    def sitemap_entries(self) -> Sequence[SitemapSource]:
+        return [SitemapSource("collections.collections", pages.in_sitemap)]
 
     @hookimpl
     async def product_groups(self, ctx: Context, product_ids: Sequence[UUID]) -> Sequence[ProductGroup]:

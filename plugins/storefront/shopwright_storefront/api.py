@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The view models of storefront pages: frozen, and all that themes see. Plugins with pages of their own use them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
+from aiohttp import web
 from markupsafe import Markup
+from pydantic import BaseModel
 
 from shopwright.context import Context
-from shopwright.http.responses import url
+from shopwright.http.responses import localized, redirect, url
 from shopwright.money import Money
 from shopwright_catalog.api import CardInfo, CustomValue, Picture
 
@@ -132,6 +136,59 @@ class ProductPage:
     """By key: ``page.custom_fields["custom.material"].text``."""
     kind: str = ""
     """Code of the product's type, like ``catalog.digital``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapEntry:
+    """A page that search engines should know. Paths have no language in front."""
+
+    path: str
+    changed_at: datetime | None = None
+    paths: Mapping[str, str] = field(default_factory=dict)
+    """By locale, where a language has another path."""
+
+    @classmethod
+    def of(
+        cls, ctx: Context, code: str, handles: Mapping[str, str], changed_at: datetime | None = None
+    ) -> "SitemapEntry":
+        """Make the entry of a thing by its route and its handle in each language of the store."""
+        paths = {x: ctx.kernel.routes.path_of(code, {"handle": handle}) for x, handle in handles.items()}
+        return cls(paths[ctx.store.default_locale], changed_at, paths)
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapPage:
+    """Some pages of a kind, and after what the next ones come; ``next`` is empty when these are the last."""
+
+    entries: Sequence[SitemapEntry]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapSource:
+    """A kind of pages for the sitemap, registered by ``sitemap_entries``."""
+
+    code: str
+    """``<plugin>.<name>``, of small letters."""
+    page: Callable[[Context, str, int], Awaitable[SitemapPage]]
+    """Gives up to so many pages after a ``next`` of before; the first ones after an empty text."""
+    starts: Callable[[Context, int], Awaitable[Sequence[str]]] | None = None
+    """Tells after what parts of so many pages begin, first the empty text; without it all pages are walked through."""
+
+
+def addresses(ctx: Context, code: str, handles: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Give the address of a page in each language, by its route and its handles: for ``themed_page``."""
+    return [
+        (locale, localized(ctx, ctx.kernel.routes.path_of(code, {"handle": handle}), locale))
+        for locale, handle in handles.items()
+    ]
+
+
+def moved(ctx: Context, query: BaseModel, code: str, handle: str) -> web.Response:
+    """Send the browser for good to the page of a thing that was asked for by its handle in another language."""
+    asked = urlencode(query.model_dump(mode="json", exclude_defaults=True), doseq=True)
+    location = url(ctx, code, handle=handle)
+    return redirect(ctx, f"{location}?{asked}" if asked else location, status=301)
 
 
 def product_cards(ctx: Context, cards: Sequence[CardInfo]) -> tuple[ProductCard, ...]:

@@ -10,11 +10,13 @@ from shopwright.http.routing import Route
 from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment, Slot
-from shopwright_storefront.api import ProductPage
+from shopwright_storefront import hookspecs
+from shopwright_storefront.api import ProductPage, SitemapSource
 from shopwright_storefront.services import pages as page_models
+from shopwright_storefront.services import sitemap_sources
 from shopwright_storefront.services.demo import load
 from shopwright_storefront.settings import StorefrontSettings
-from shopwright_storefront.views import pages
+from shopwright_storefront.views import files, pages
 
 
 class Plugin(BasePlugin):
@@ -28,10 +30,11 @@ class Plugin(BasePlugin):
         requires=("catalog",),
         settings=StorefrontSettings,
     )
+    hookspecs = (hookspecs,)
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return list(pages.routes)
+        return [*pages.routes, *files.routes]
 
     @hookimpl
     def register_slots(self) -> Sequence[Slot]:
@@ -40,6 +43,10 @@ class Plugin(BasePlugin):
             Slot("storefront.product.after_form", "Below the button that adds to the cart", ProductPage),
             Slot("storefront.product.end", "Below everything a product's page tells of it", ProductPage),
         ]
+
+    @hookimpl
+    def sitemap_entries(self) -> Sequence[SitemapSource]:
+        return sitemap_sources.SOURCES
 
     @hookimpl
     async def template_slot(self, ctx: Context, slot: str) -> Sequence[Fragment]:

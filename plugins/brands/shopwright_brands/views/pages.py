@@ -18,7 +18,16 @@ from shopwright_brands.api import BrandInfo
 from shopwright_brands.services import read
 from shopwright_catalog import api as catalog
 from shopwright_catalog.api import Sort
-from shopwright_storefront.api import Crumb, ListingPage, SortChoice, product_cards
+from shopwright_storefront.api import (
+    Crumb,
+    ListingPage,
+    SitemapEntry,
+    SitemapPage,
+    SortChoice,
+    addresses,
+    moved,
+    product_cards,
+)
 
 routes = Routes("brands", Scope.STOREFRONT)
 api = Routes("brands", Scope.API)
@@ -57,7 +66,7 @@ async def brands(ctx: Context, query: BrandsQuery) -> web.Response:
     """List the brands of the store."""
     assert ctx.visit is not None
     ctx.visit.tag(read.TAG, "storefront")
-    found, following = await _page(ctx, query)
+    found, following = await _page(ctx, query.cursor, query.limit)
     base = url(ctx, "brands.brands")
     values = {
         "title": ctx.gettext("Brands"), "brands": found,
@@ -73,6 +82,8 @@ async def brand(ctx: Context, handle: str, query: BrandQuery) -> web.Response:
     """Show a brand with its products."""
     assert ctx.visit is not None
     found = await read.by_handle(ctx, handle)
+    if found.handle != handle:
+        return moved(ctx, query, "brands.brand", found.handle)
     ctx.visit.tag(read.TAG, "catalog.products", "storefront")
     filters = [f"vendor:{found.name}"]
     cards = await catalog.cards(ctx, sort=query.sort, cursor=query.cursor, limit=SIZE, filters=filters)
@@ -99,7 +110,10 @@ async def brand(ctx: Context, handle: str, query: BrandQuery) -> web.Response:
         ),
     )
     title, description = found.seo_title or found.name, found.seo_description or found.description[:300]
-    return await themed_page(ctx, "storefront/listing", model, title=title, description=description)
+    urls = addresses(ctx, "brands.brand", found.handles)
+    return await themed_page(
+        ctx, "storefront/listing", model, title=title, description=description, locale_urls=urls
+    )
 
 
 @api.get("/api/v1/brands", permission=PUBLIC, caching=Caching(page=600))
@@ -107,7 +121,7 @@ async def list_brands(ctx: Context, query: BrandsQuery) -> BrandsPage:
     """List the brands by name; their products are ``/api/v1/products?filter=vendor:<name>``."""
     if ctx.visit is not None:
         ctx.visit.tag(read.TAG)
-    found, following = await _page(ctx, query)
+    found, following = await _page(ctx, query.cursor, query.limit)
     return BrandsPage(tuple(found), following)
 
 
@@ -119,19 +133,27 @@ async def get_brand(ctx: Context, handle: str) -> BrandInfo:
     return await read.by_handle(ctx, handle)
 
 
-async def _page(ctx: Context, query: BrandsQuery) -> tuple[list[BrandInfo], str]:
+async def in_sitemap(ctx: Context, after: str, limit: int) -> SitemapPage:
+    """Give brands for the sitemap, and with the first of them the page of all."""
+    found, following = await _page(ctx, after, limit)
+    entries = [] if after else [SitemapEntry(ctx.kernel.routes.path_of("brands.brands", {}))]
+    entries += [SitemapEntry.of(ctx, "brands.brand", x.handles) for x in found]
+    return SitemapPage(entries, following)
+
+
+async def _page(ctx: Context, cursor: str, limit: int) -> tuple[list[BrandInfo], str]:
     """Give a page of brands, and the cursor of the next one: an id and the name it stands after."""
     after = None
-    if query.cursor:
-        id_, _, name = query.cursor.partition(" ")
+    if cursor:
+        id_, _, name = cursor.partition(" ")
         try:
             after = name, UUID(id_)
         except ValueError:
             words = "This cursor is not one of ours; begin again without a cursor."
             raise BadRequest(words, errors=[FieldError("/cursor", "unknown_cursor", words)]) from None
-    found = await read.visible(ctx, after=after, limit=query.limit + 1)
-    shown = found[: query.limit]
-    return shown, f"{shown[-1].id} {shown[-1].name}" if len(found) > query.limit else ""
+    found = await read.visible(ctx, after=after, limit=limit + 1)
+    shown = found[:limit]
+    return shown, f"{shown[-1].id} {shown[-1].name}" if len(found) > limit else ""
 
 
 def _link(base: str, sort: str, cursor: str) -> str:

@@ -18,7 +18,16 @@ from shopwright_catalog.api import CardInfo
 from shopwright_collections.api import ORDERS, CollectionInfo, Order
 from shopwright_collections.services import read
 from shopwright_collections.services.save import TAG
-from shopwright_storefront.api import Crumb, ListingPage, SortChoice, product_cards
+from shopwright_storefront.api import (
+    Crumb,
+    ListingPage,
+    SitemapEntry,
+    SitemapPage,
+    SortChoice,
+    addresses,
+    moved,
+    product_cards,
+)
 
 routes = Routes("collections", Scope.STOREFRONT)
 api = Routes("collections", Scope.API)
@@ -52,7 +61,10 @@ class CollectionPage:
 async def collection(ctx: Context, handle: str, query: CollectionQuery) -> web.Response:
     """Show the products of a collection."""
     assert ctx.visit is not None
-    found, shown, next_cursor, total = await _page(ctx, handle, query)
+    known = await read.by_handle(ctx, handle)
+    if known.handle != handle:
+        return moved(ctx, query, "collections.collection", known.handle)
+    found, shown, next_cursor, total = await _page(ctx, known, query)
     ctx.visit.tag(TAG, f"collections.collection:{found.id}", "catalog.categories", "storefront")
     ctx.visit.tag(*(f"catalog.product:{card.id}" for card in shown))
     base = url(ctx, "collections.collection", handle=handle)
@@ -72,8 +84,20 @@ async def collection(ctx: Context, handle: str, query: CollectionQuery) -> web.R
         ),
     )
     return await themed_page(
-        ctx, "storefront/listing", model, title=found.title, description=found.description
+        ctx,
+        "storefront/listing",
+        model,
+        title=found.title,
+        description=found.description,
+        locale_urls=addresses(ctx, "collections.collection", found.handles),
     )
+
+
+async def in_sitemap(ctx: Context, after: str, limit: int) -> SitemapPage:
+    """Give all collections for the sitemap at once: they are few."""
+    del after, limit
+    found = await read.visible(ctx)
+    return SitemapPage([SitemapEntry.of(ctx, "collections.collection", x.handles) for x in found])
 
 
 @api.get("/api/v1/collections", permission=PUBLIC)
@@ -85,14 +109,13 @@ async def list_collections(ctx: Context) -> tuple[CollectionInfo, ...]:
 @api.get("/api/v1/collections/{handle}", permission=PUBLIC)
 async def get_collection(ctx: Context, handle: str, query: CollectionQuery) -> CollectionPage:
     """Give a collection with one page of its products."""
-    found, shown, next_cursor, total = await _page(ctx, handle, query)
+    found, shown, next_cursor, total = await _page(ctx, await read.by_handle(ctx, handle), query)
     return CollectionPage(found.id, found.handle, found.title, found.description, shown, total, next_cursor)
 
 
 async def _page(
-    ctx: Context, handle: str, query: CollectionQuery
+    ctx: Context, found: CollectionInfo, query: CollectionQuery
 ) -> tuple[CollectionInfo, tuple[CardInfo, ...], str, int]:
-    found = await read.by_handle(ctx, handle)
     page = await read.products(ctx, found.id, query.sort or found.order, query.cursor, query.limit)
     shown = (await catalog.cards(ctx, ids=page.ids)).cards if page.ids else ()
     return found, shown, page.next_cursor, page.total

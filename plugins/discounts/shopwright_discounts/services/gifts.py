@@ -24,8 +24,9 @@ async def offers(ctx: Context, note: Note) -> Sequence[GiftOffer]:
     if not note.gifts:
         return []
     ids = await catalog.ids_of(ctx, sorted({handle for gift in note.gifts for handle in gift.products}))
-    page = await catalog.cards(ctx, ids=list(ids.values()), limit=len(ids) or 1)
-    cards = {card.handle: card for card in page.cards if card.available}
+    page = await catalog.cards(ctx, ids=list(dict.fromkeys(ids.values())), limit=len(ids) or 1)
+    by_id = {card.id: card for card in page.cards if card.available}
+    cards = {handle: by_id[id_] for handle, id_ in ids.items() if id_ in by_id}
     found = [
         GiftOffer(gift.promotion, gift.title, tuple(cards[x] for x in gift.products if x in cards))
         for gift in note.gifts

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from shopwright.context import Context
 from shopwright.http.responses import url
 from shopwright_catalog import api as catalog
-from shopwright_catalog.api import Picture, ProductInfo, Sort, VariantChoice
+from shopwright_catalog.api import CategoryInfo, Picture, ProductInfo, Sort, VariantChoice
 from shopwright_storefront.api import (
     CategoryTile,
     Crumb,
@@ -62,22 +62,25 @@ async def navigation(ctx: Context) -> tuple[Crumb, ...]:
     )
 
 
+async def category(ctx: Context, handle: str) -> CategoryInfo | None:
+    """Give a category by its handle in any language of the store."""
+    return next((c for c in await catalog.categories(ctx) if handle in c.handles.values()), None)
+
+
 async def listing(
-    ctx: Context, *, category: str | None, sort: Sort, cursor: str, filters: Sequence[str] = ()
-) -> ListingPage | None:
-    """Give a page of one category or of all products; None when there is no such category."""
-    chosen = next((c for c in await catalog.categories(ctx) if c.handle == category), None)
-    if category is not None and chosen is None:
-        return None
+    ctx: Context, *, category: CategoryInfo | None, sort: Sort, cursor: str, filters: Sequence[str] = ()
+) -> ListingPage:
+    """Give a page of one category or of all products."""
+    handle = category.handle if category else None
     size = ctx.settings(StorefrontSettings).page_size
-    found = await catalog.cards(ctx, category=category, sort=sort, cursor=cursor, limit=size, filters=filters)
+    found = await catalog.cards(ctx, category=handle, sort=sort, cursor=cursor, limit=size, filters=filters)
     tag_cards(ctx, found)
-    title = chosen.title if chosen else ctx.gettext("All products")
-    base = url(ctx, "storefront.category", handle=category) if category else url(ctx, "storefront.products")
+    title = category.title if category else ctx.gettext("All products")
+    base = url(ctx, "storefront.category", handle=handle) if category else url(ctx, "storefront.products")
     return ListingPage(
         title=title,
-        description=chosen.description if chosen else "",
-        picture=chosen.picture if chosen else None,
+        description=category.description if category else "",
+        picture=category.picture if category else None,
         cards=product_cards(ctx, found.cards),
         total=min(found.total, COUNTED),
         is_counted=found.total <= COUNTED,

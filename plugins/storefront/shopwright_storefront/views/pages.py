@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pages for customers: home, listings, products."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from shopwright.http.responses import themed_page
 from shopwright.http.routing import Caching, Routes, Scope
 from shopwright_catalog import api as catalog
 from shopwright_catalog.api import Sort
+from shopwright_storefront.api import addresses, moved
 from shopwright_storefront.services import pages
 
 routes = Routes("storefront", Scope.STOREFRONT)
@@ -45,19 +47,24 @@ async def products(ctx: Context, query: ListingQuery) -> web.Response:
     model = await pages.listing(
         ctx, category=None, sort=query.sort, cursor=query.cursor, filters=query.filter
     )
-    assert model is not None
     return await _page(ctx, "storefront/listing", model, title=model.title)
 
 
 @routes.get("/categories/{handle}", permission=PUBLIC, caching=KEPT)
 async def category(ctx: Context, handle: str, query: ListingQuery) -> web.Response:
     """List the products of a category."""
-    model = await pages.listing(
-        ctx, category=handle, sort=query.sort, cursor=query.cursor, filters=query.filter
-    )
-    if model is None:
+    found = await pages.category(ctx, handle)
+    if found is None:
         raise NotFound("There is no such category.")
-    return await _page(ctx, "storefront/listing", model, title=model.title, description=model.description)
+    if found.handle != handle:
+        return moved(ctx, query, "storefront.category", found.handle)
+    model = await pages.listing(
+        ctx, category=found, sort=query.sort, cursor=query.cursor, filters=query.filter
+    )
+    urls = addresses(ctx, "storefront.category", found.handles)
+    return await _page(
+        ctx, "storefront/listing", model, title=model.title, description=model.description, locale_urls=urls
+    )
 
 
 @routes.get("/products/{handle}", permission=PUBLIC, caching=KEPT)
@@ -66,15 +73,30 @@ async def product(ctx: Context, handle: str, query: ProductQuery) -> web.Respons
     found = await catalog.product(ctx, handle)
     if found is None:
         raise NotFound("There is no such product.")
+    if found.handle != handle:
+        return moved(ctx, query, "storefront.product", found.handle)
     assert ctx.visit is not None
     ctx.visit.tag(f"catalog.product:{found.id}")
     model = pages.product(ctx, found, query.variant)
     return await _page(
-        ctx, "storefront/product", model, title=found.seo_title, description=found.seo_description
+        ctx,
+        "storefront/product",
+        model,
+        title=found.seo_title,
+        description=found.seo_description,
+        locale_urls=addresses(ctx, "storefront.product", found.handles),
     )
 
 
-async def _page(ctx: Context, name: str, model: Any, *, title: str, description: str = "") -> web.Response:
+async def _page(
+    ctx: Context,
+    name: str,
+    model: Any,
+    *,
+    title: str,
+    description: str = "",
+    locale_urls: Sequence[tuple[str, str]] = (),
+) -> web.Response:
     assert ctx.visit is not None
     ctx.visit.tag("catalog.categories", "storefront")
-    return await themed_page(ctx, name, model, title=title, description=description)
+    return await themed_page(ctx, name, model, title=title, description=description, locale_urls=locale_urls)
