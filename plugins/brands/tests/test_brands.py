@@ -70,6 +70,7 @@ async def test_a_brand_has_a_page_with_its_products_which_link_to_it(ctx, make_c
 
 async def test_brands_are_edited_in_the_admin_and_made_of_vendors_where_the_store_wants_it(ctx, make_client):
     staff = await as_staff(ctx, make_client)
+    headers = await bearer(ctx, "brands.brand.edit")
     assert "No brands yet" in await (await staff.get("/admin/brands")).text()
     out = io.BytesIO()
     Image.new("RGB", (40, 30), (200, 90, 10)).save(out, "PNG")
@@ -106,5 +107,31 @@ async def test_brands_are_edited_in_the_admin_and_made_of_vendors_where_the_stor
     assert sorted(made) == ["Oak", "Öl Werk", "Öl-Werk", "磨坊"]
     assert len(set(made.values())) == 4
     assert {made["Öl-Werk"][:7], made["磨坊"][:6], made["Oak"]} == {"ol-werk", "brand-", "oak-co"}
+
+    await ctx.kernel.settings.save(ctx, "brands", {"create_from_vendors": False}, "store")
+    for handle, vendor in (("f", "Mill"), ("g", " Mill"), ("h", "MILL"), ("i", "")):
+        await add_product(ctx, handle, vendor=vendor)
+    asked = await (await staff.get("/admin/brand/from-vendors")).text()
+    made = await staff.submit("/admin/brand/from-vendors", {})
+    told = await (await staff.get("/admin/brands")).text()
+    handles = await brand_handles(ctx, ["Mill", "MILL", "Mill & Sons", "Oak"])
+    again = await staff.post_json("/api/admin/v1/brands/from-vendors", {}, headers=headers)
+    assert "3 vendors that products name have no brand yet." in asked
+    assert "<li>Mill & Sons".replace("&", "&amp;") in asked
+    assert ('<span class="muted">2 products</span>' in asked, made.status, "3 brands made." in told) == (
+        True,
+        303,
+        True,
+    )
+    assert (sorted(handles), handles["Mill & Sons"], handles["Oak"]) == (
+        ["MILL", "Mill", "Mill & Sons", "Oak"],
+        "mill-sons",
+        "oak-co",
+    )
+    assert (len(set(handles.values())), again) == (4, {"made": 0})
+    assert (
+        "All vendors that products name have a brand."
+        in await (await staff.get("/admin/brand/from-vendors")).text()
+    )
     deleted = await staff.submit("/admin/brands/oak-co", {}, action="/admin/brands/oak-co/delete")
     assert (deleted.status, (await staff.get("/brands/oak-co")).status) == (303, 404)

@@ -13,9 +13,9 @@ from shopwright.context import Context
 from shopwright.errors import Conflict, Invalid
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
-from shopwright_admin.api import Column, ListView, admin_page, list_page
+from shopwright_admin.api import Column, ListView, admin_page
 from shopwright_brands.api import BrandInput
-from shopwright_brands.services import read, save
+from shopwright_brands.services import from_vendors, read, save
 from shopwright_brands.services.read import SIZE, Draft
 from shopwright_catalog import api as catalog
 
@@ -66,7 +66,34 @@ async def admin_brands(ctx: Context, query: ListQuery) -> web.Response:
         create_url=url(ctx, "brands.new_brand") if ctx.actor.can(EDIT) else "",
         create_label=ctx.gettext("Add a brand"),
     )
-    return await list_page(ctx, view)
+    vendors_url = url(ctx, "brands.vendors_without_brand") if ctx.actor.can(EDIT) else ""
+    return await admin_page(
+        ctx, "brands/admin/brands.html", title=view.title, view=view, vendors_url=vendors_url
+    )
+
+
+@routes.get("/admin/brand/from-vendors", permission=EDIT)
+async def vendors_without_brand(ctx: Context) -> web.Response:
+    """Show which vendors have no brand, and ask whether to make them."""
+    found, title = await from_vendors.without_brand(ctx), ctx.gettext("Make brands of vendors")
+    return await admin_page(
+        ctx,
+        "brands/admin/from-vendors.html",
+        title=title,
+        crumbs=[(ctx.gettext("Brands"), url(ctx, "brands.admin_brands")), (title, "")],
+        vendors=list(found.items())[:SIZE],
+        number=len(found),
+    )
+
+
+@routes.post("/admin/brand/from-vendors", permission=EDIT)
+async def make_brands(ctx: Context) -> web.Response:
+    """Make a brand of each vendor without one."""
+    assert ctx.visit is not None
+    number = await from_vendors.make(ctx)
+    words = ctx.translator.ngettext("%(count)s brand made.", "%(count)s brands made.", number, count=number)
+    ctx.visit.flash("success", words)
+    return redirect(ctx, url(ctx, "brands.admin_brands"))
 
 
 @routes.get("/admin/brand/new", permission=EDIT)

@@ -14,6 +14,7 @@ from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_brands.api import BrandInput
+from shopwright_brands.services.from_vendors import free_handle
 from shopwright_brands.services.read import TAG
 from shopwright_brands.settings import BrandsSettings
 from shopwright_catalog import api as catalog
@@ -22,7 +23,8 @@ from shopwright_catalog.hookspecs import HandleChanged, handle_changed
 _LOCK = text("""
 SELECT id, handle, name, version, (SELECT jsonb_object_agg(t.key, t.value ->> 'handle')
     FROM jsonb_each(translations) t WHERE t.value ->> 'handle' <> '') AS own
-FROM brands_brand WHERE id IN (SELECT thing_id FROM brands_brand_handle WHERE handle = ANY(:handles)) OR name = :name
+FROM brands_brand WHERE id = ANY(ARRAY(SELECT thing_id FROM brands_brand_handle WHERE handle = ANY(:handles)))
+    OR name = :name
 FOR UPDATE
 """)
 _SAVE = text("""
@@ -127,8 +129,7 @@ async def _make(ctx: Context, session: AsyncSession, name: str) -> None:
     if any(row.name == name for row in rows):
         return
     id_ = new_id()
-    # Vendors that differ in signs only, or are written in no Latin letters, have no free handle of their own.
-    free = handle if handle and not rows else f"{handle or 'brand'}-{str(id_)[-6:]}"
+    free = free_handle(name, id_, {handle} if rows else ())
     values = {"store_id": ctx.store.id, "id": id_, "handle": free, "name": name}
     if (await session.execute(_MAKE, values)).scalar_one_or_none() is not None:
         await ctx.kernel.events.invalidate(ctx, session, [TAG])

@@ -12,7 +12,7 @@ from shopwright.context import Context
 from shopwright.http.routing import Reply, Routes, Scope
 from shopwright.http.versions import etag, expected, guarded
 from shopwright_brands.api import BrandInput
-from shopwright_brands.services import read, save
+from shopwright_brands.services import from_vendors, read, save
 from shopwright_brands.services.read import Draft
 
 routes = Routes("brands", Scope.ADMIN_API)
@@ -64,12 +64,25 @@ class BrandsList:
     next_page: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class BrandsMade:
+    """How many brands came of vendors."""
+
+    made: int
+
+
 @routes.get("/api/admin/v1/brands", permission="brands.brand.view")
 async def list_brands(ctx: Context, query: BrandsQuery) -> BrandsList:
     """List brands by name, hidden ones included."""
     found = await read.drafts(ctx, search=query.search, page=query.page, size=query.limit)
     items = tuple(_detail(draft) for draft in found[: query.limit])
     return BrandsList(items, query.page + 1 if len(found) > query.limit else None)
+
+
+@routes.post("/api/admin/v1/brands/from-vendors", permission="brands.brand.edit", idempotent=True, status=201)
+async def make_brands(ctx: Context) -> BrandsMade:
+    """Make a brand of each vendor that products name and that has none."""
+    return BrandsMade(await from_vendors.make(ctx))
 
 
 @routes.get("/api/admin/v1/brands/{handle}", permission="brands.brand.view")

@@ -60,6 +60,7 @@ from shopwright_catalog.api.records import (
     VariantChoice,
     VariantInfo,
 )
+from shopwright_catalog.api.vendors import vendors
 
 __all__ = [
     "PHYSICAL",
@@ -129,6 +130,7 @@ __all__ = [
     "taken_handles",
     "variants",
     "variants_in",
+    "vendors",
     "want_copies",
 ]
 
