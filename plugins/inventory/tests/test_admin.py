@@ -88,7 +88,7 @@ async def test_an_item_shows_its_moves_and_counts_at_each_location(ctx, staff):
     text = await (await staff.get(page)).text()
 
     assert (added.status, again.status, counted.headers["Location"]) == (303, 409, page)
-    assert "received · Delivery 12" in text
+    assert "Received · Delivery 12" in text
     assert "+4" in text
     assert [(x.location, x.on_hand) for x in (await list_stock.item(ctx, lamp)).levels] == [
         ("main", 5),

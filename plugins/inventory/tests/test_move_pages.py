@@ -62,6 +62,7 @@ async def test_staff_find_items_and_send_and_receive_them(ctx, make_client, leve
     assert some.status == 303
     assert "Damaged · Wet" in done
     assert "Receive" not in done
+    assert "Transfer out</a> · T-9" in await text_of(await staff.get(f"/admin/stock/{lamp}"))
     assert "T-9" in listed
     assert "No such transfers" in await text_of(await staff.get(f"{TRANSFERS}?state=draft"))
     assert await levels(lamp) == {"main": (1, 0, 0), "attic": (3, 0, 0)}

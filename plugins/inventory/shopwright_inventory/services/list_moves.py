@@ -10,7 +10,8 @@ from shopwright_inventory.services.cursors import decoded
 
 # Ids follow the order in which moves were made.
 _MOVES = """
-SELECT m.id, m.at, o.code, o.name, m.quantity, m.reason, m.note, m.actor FROM inventory_move m
+SELECT m.id, m.at, o.code, o.name, m.quantity, m.reason, m.note, m.actor,
+    m.reference_kind, m.reference_id FROM inventory_move m
 JOIN inventory_location o ON o.store_id = m.store_id AND o.id = m.location_id
 WHERE m.variant_id = $1 AND ($2::uuid IS NULL OR m.id < $2) ORDER BY m.id DESC LIMIT $3
 """
@@ -18,7 +19,7 @@ WHERE m.variant_id = $1 AND ($2::uuid IS NULL OR m.id < $2) ORDER BY m.id DESC L
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One entry of the ledger."""
+    """One entry of the ledger; what made it is named by its kind and id, like a transfer."""
 
     id: UUID
     at: datetime
@@ -28,6 +29,8 @@ class Move:
     reason: str
     note: str
     actor: str
+    reference_kind: str | None
+    reference_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
