@@ -20,11 +20,13 @@ from shopwright_catalog.views import admin_api, api, bulk_api
 
 _TEXTS = {
     "catalog_product": (
+        "markets",
         "handle", "title", "description_html", "vendor", "product_type", "kind", "tags", "seo_title", "seo_description",
         "option_names", "translations", "fingerprint",
     ),
     "catalog_product_handle": ("handle",),
     "catalog_category_handle": ("handle",),
+    "catalog_facet_value": ("key", "value"),
     "catalog_image": ("source", "alt"),
     "catalog_rendition": ("source", "state", "reason"),
     "catalog_variant": ("sku", "barcode", "options", "tax_category", "image_source"),

@@ -66,6 +66,36 @@ async def test_listing_product_and_cart_show_the_price_of_the_market(ctx, client
         assert await catalog.cards(ctx.in_market("ch", "CHF"), sort="newest")
 
 
+async def test_a_product_is_published_in_the_markets_it_is_for(ctx, client, markets, make_client):
+    lamp = await add_product(ctx, "lamp", price=4900, markets=("ch",))
+    await add_product(ctx, "shade", price=900)
+
+    async def seen(query):
+        listed = await client.get_json(f"/api/v1/products{query}")
+        page = await client.get(f"/api/v1/products/lamp{query}")
+        return [x["handle"] for x in listed["items"]], listed["total"], page.status
+
+    assert await seen("?market=ch") == (["lamp", "shade"], 2, 200)
+    assert await seen("?market=jp") == await seen("") == (["shade"], 1, 404)
+    cart = await client.post_json("/api/v1/carts?market=ch")
+    path = f"/api/v1/carts/{cart['id']}"
+    line = {"variant_id": str(lamp), "quantity": 1}
+    await client.post_json(f"{path}/lines", line)
+    assert len((await client.get_json(f"{path}?market=jp"))["missing"]) == 1
+    assert (await client.send("POST", f"{path}/lines", line)).status == 404
+
+    staff = await as_staff(ctx, make_client)
+    product = await ctx.fetch_value("SELECT id FROM catalog_product WHERE handle = 'lamp'")
+    page = await text_of(staff, f"/admin/products/{product}")
+    assert 'name="market" value="ch" checked' in page
+    headers = await bearer(ctx, "catalog.product.view", "catalog.product.edit")
+    detail = await (await client.get("/api/admin/v1/products/lamp", headers=headers)).json()
+    assert detail["product"]["markets"] == ["ch"]
+    body = detail["product"] | {"markets": []}
+    assert (await client.send("PUT", "/api/admin/v1/products/lamp", body, headers=headers)).status == 200
+    assert (await seen("?market=jp"))[2] == 200
+
+
 async def test_an_order_is_placed_in_the_currency_of_its_market(ctx, client, markets):
     lamp = await add_product(ctx, "lamp", price=4900)
     cart_id = await ready_cart(client, {lamp: 1})

@@ -20,6 +20,7 @@ from shopwright_admin.hookspecs import admin_slot
 from shopwright_catalog.admin import product_form, uploads
 from shopwright_catalog.admin.product_form import Posted, ProductForm
 from shopwright_catalog.api import EditedThing, ProductInput
+from shopwright_catalog.hookspecs import sales_markets
 from shopwright_catalog.services import (
     delete_product,
     duplicate_product,
@@ -209,6 +210,7 @@ async def _editor(
     status: int = 200,
 ) -> web.Response:
     title = form.words["title"] or ctx.gettext("New product")
+    markets = await ctx.hooks.collect(sales_markets)
     return await admin_page(
         ctx,
         "catalog/admin/product.html",
@@ -217,6 +219,8 @@ async def _editor(
         form=form,
         known=len(form.rows),
         categories=await edit_category.listing(ctx),
+        markets=markets,
+        market_codes={market.code for market in markets},
         kinds=kinds.choices(ctx, form.words["kind"]),
         locales=[locale for locale in ctx.store.locales if locale != ctx.store.default_locale],
         errors=errors,

@@ -63,6 +63,7 @@ class ProductForm:
     images: tuple[ImageInput, ...] = ()
     categories: tuple[str, ...] = ()
     translations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    markets: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[Row, ...]:
@@ -87,7 +88,7 @@ def of_draft(ctx: Context, draft: Draft) -> ProductForm:
         product.published,
         _three(product.option_names), tuple(_row(ctx, variant) for variant in product.variants),
         product.images, product.category_handles,
-        {locale: dict(texts) for locale, texts in (product.translations or {}).items()},
+        {locale: dict(texts) for locale, texts in (product.translations or {}).items()}, product.markets,
     )  # fmt: skip
 
 
@@ -105,6 +106,7 @@ def of_posted(
         _posted_images(posted),
         tuple(str(handle) for handle in posted.getall("category", [])),
         {locale: _posted_texts(posted, locale) for locale in others},
+        tuple(str(code) for code in posted.getall("market", [])),
     )  # fmt: skip
 
 
@@ -138,6 +140,7 @@ def to_input(ctx: Context, form: ProductForm) -> ProductInput:
         translations=_filled(form),
         publish_at=starts,
         unpublish_at=ends,
+        markets=form.markets,
         **words,
     )
 

@@ -67,6 +67,8 @@ class ProductInput:
     """Aware; until then the product is not in the store, whatever ``published`` says."""
     unpublish_at: datetime | None = None
     """Aware; then the product leaves the store."""
+    markets: tuple[str, ...] = ()
+    """Codes of the markets it is published in; none: in all of them."""
 
 
 @dataclass(frozen=True, slots=True)

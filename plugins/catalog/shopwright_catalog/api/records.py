@@ -203,6 +203,8 @@ class ListingFilter:
     key: str
     sql: str
     args: tuple[Any, ...] = ()
+    excludes: bool = False
+    """Whether ``sql`` selects what is not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +289,7 @@ class CategoryInfo:
     description: str
     picture: Picture | None
     product_count: int
+    """Counted up to 1,001."""
     handles: Mapping[str, str] = field(default_factory=dict)
     """Its handle in each language of the store."""
 

@@ -20,8 +20,9 @@ async def conditions(ctx: Context, filters: Sequence[str]) -> list[ListingFilter
     Raises:
         Invalid: a filter cannot be read, or no plugin knows its key.
     """
+    hidden = [_hidden(ctx)] if ctx.market else []
     if not filters:
-        return []
+        return hidden
     wanted = [(key, value) for key, _, value in (text.partition(":") for text in filters)]
     found = [*_own(wanted), *await ctx.hooks.collect(listing_filters, wanted=wanted)]
     known = {one.key for one in found}
@@ -31,7 +32,13 @@ async def conditions(ctx: Context, filters: Sequence[str]) -> list[ListingFilter
             f"There is no filter {unknown[0][:80]!r}. Write filters like vendor:Mill or custom.material:oak."
         )
         raise Invalid(words, errors=[FieldError("/filter", "unknown_filter", words)])
-    return found
+    return [*hidden, *found]
+
+
+def _hidden(ctx: Context) -> ListingFilter:
+    """Leave out what is published in other markets only."""
+    sql = "SELECT x.id FROM catalog_product x WHERE x.markets <> '{}' AND NOT $1::text = ANY(x.markets)"
+    return ListingFilter("market", sql, (ctx.market,), excludes=True)
 
 
 def _own(wanted: Sequence[tuple[str, str]]) -> list[ListingFilter]:
@@ -56,6 +63,6 @@ def added(
         def numbered(match: re.Match[str], start: int = start) -> str:
             return f"${int(match[1]) + start}"
 
-        listed += f" AND {column} IN ({_PARAMETER.sub(numbered, one.sql)})"
+        listed += f" AND {column} {'NOT IN' if one.excludes else 'IN'} ({_PARAMETER.sub(numbered, one.sql)})"
         args += one.args
     return listed, args

@@ -55,7 +55,8 @@ ARRAY(SELECT c.handle FROM catalog_category_product cp
 _BY_ID = f"""
 SELECT {_CARD}, NULL::text AS key, cardinality($2::uuid[]) AS total
 FROM unnest($2::uuid[]) WITH ORDINALITY AS wanted(id, place)
-JOIN catalog_product p ON p.id = wanted.id AND p.published ORDER BY wanted.place
+JOIN catalog_product p ON p.id = wanted.id AND p.published
+    AND (p.markets = '{{}}' OR $3 = '' OR $3 = ANY(p.markets)) ORDER BY wanted.place
 """
 
 
@@ -70,7 +71,7 @@ async def page(
     filters: Sequence[str] = (),
 ) -> CardPage:
     if ids is not None:
-        rows = await ctx.fetch_rows(_BY_ID, ctx.locale, list(ids))
+        rows = await ctx.fetch_rows(_BY_ID, ctx.locale, list(ids), ctx.market)
         return CardPage(await _cards(ctx, rows), len(rows), "", "")
     order = _ORDERS[sort]
     back, after = _decode(cursor, sort)

@@ -51,12 +51,12 @@ SELECT jsonb_build_object(
         JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id AND c.visible
         WHERE cp.store_id = p.store_id AND cp.product_id = p.id ORDER BY c.position, c.id LIMIT 1))
 FROM catalog_product_handle h JOIN catalog_product p ON p.store_id = h.store_id AND p.id = h.thing_id
-WHERE h.handle = $1 AND p.published
+WHERE h.handle = $1 AND p.published AND (p.markets = '{}' OR $3 = '' OR $3 = ANY(p.markets))
 """
 
 
 async def by_handle(ctx: Context, handle: str) -> ProductInfo | None:
-    found = await ctx.fetch_value(_PRODUCT, handle, ctx.locale)
+    found = await ctx.fetch_value(_PRODUCT, handle, ctx.locale, ctx.market)
     if found is None:
         return None
     data = orjson.loads(found)

@@ -18,7 +18,8 @@ from shopwright_catalog.services.pictures import picture
 _SELECT = """
 SELECT v.id, v.product_id, p.handle, p.title, p.translations -> {locale} AS translation, v.options, v.sku,
     v.price, v.compare_at, v.requires_shipping, v.taxable, v.tax_category, v.weight_grams,
-    p.published AND NOT v.archived AS published, p.vendor, p.product_type, p.kind, p.tags,
+    p.published AND NOT v.archived AND (p.markets = '{{}}' OR {market} = '' OR {market} = ANY(p.markets)) AS published,
+    p.vendor, p.product_type, p.kind, p.tags,
     ARRAY(SELECT c.handle FROM catalog_category_product cp
         JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id
         WHERE cp.store_id = p.store_id AND cp.product_id = p.id ORDER BY c.handle) AS categories,
@@ -31,14 +32,16 @@ FROM catalog_variant v JOIN catalog_product p ON p.store_id = v.store_id AND p.i
 WHERE v.id = ANY({ids})
 """
 _BY_SKU = "SELECT id, sku FROM catalog_variant WHERE sku = ANY($1) AND sku <> '' AND NOT archived ORDER BY id"
-_HOT = _SELECT.format(locale="$1", ids="$2")
-_IN_SESSION = text(_SELECT.format(locale="CAST(:locale AS text)", ids="CAST(:ids AS uuid[])"))
+_HOT = _SELECT.format(locale="$1", ids="$2", market="$3")
+_IN_SESSION = text(
+    _SELECT.format(locale="CAST(:locale AS text)", ids="CAST(:ids AS uuid[])", market="CAST(:market AS text)")
+)
 
 
 async def by_id(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, VariantInfo]:
     if not ids:
         return {}
-    rows = await ctx.fetch_rows(_HOT, ctx.locale, list(ids))
+    rows = await ctx.fetch_rows(_HOT, ctx.locale, list(ids), ctx.market)
     return {row["id"]: _variant(ctx, row) for row in rows}
 
 
@@ -51,7 +54,9 @@ async def ids_of_skus(ctx: Context, skus: Sequence[str]) -> dict[str, tuple[UUID
 
 
 async def by_id_in(ctx: Context, session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, VariantInfo]:
-    result = await session.execute(_IN_SESSION, {"locale": ctx.locale, "ids": list(ids)})
+    result = await session.execute(
+        _IN_SESSION, {"locale": ctx.locale, "ids": list(ids), "market": ctx.market}
+    )
     return {row["id"]: _variant(ctx, row) for row in result.mappings()}
 
 

@@ -34,10 +34,10 @@ FROM catalog_product p WHERE p.handle = ANY(:handles) ORDER BY p.id FOR UPDATE
 _SAVE = text("""
 INSERT INTO catalog_product AS p (store_id, id, handle, title, description_html, vendor, product_type, kind, tags,
     published, seo_title, seo_description, option_names, price_min, price_max, translations, fingerprint,
-    publish_at, unpublish_at, created_at, updated_at)
+    publish_at, unpublish_at, markets, created_at, updated_at)
 SELECT store_id, id, handle, title, description_html, vendor, product_type, kind, tags, published, seo_title,
     seo_description, option_names, price_min, price_max, translations, fingerprint, publish_at, unpublish_at,
-    created_at, created_at
+    markets, created_at, created_at
 FROM jsonb_populate_recordset(NULL::catalog_product, CAST(:rows AS jsonb))
 ON CONFLICT (store_id, handle) DO UPDATE SET title = excluded.title,
     description_html = excluded.description_html, vendor = excluded.vendor,
@@ -45,7 +45,8 @@ ON CONFLICT (store_id, handle) DO UPDATE SET title = excluded.title,
     seo_title = excluded.seo_title, seo_description = excluded.seo_description,
     option_names = excluded.option_names, price_min = excluded.price_min, price_max = excluded.price_max,
     translations = excluded.translations, fingerprint = excluded.fingerprint, version = p.version + 1,
-    publish_at = excluded.publish_at, unpublish_at = excluded.unpublish_at, updated_at = excluded.updated_at
+    publish_at = excluded.publish_at, unpublish_at = excluded.unpublish_at,
+    markets = excluded.markets, updated_at = excluded.updated_at
 """)
 _ARCHIVE = text("""
 UPDATE catalog_variant SET archived = true, archived_with_product = false, version = version + 1
@@ -150,6 +151,8 @@ def _work(ctx: Context, product: ProductInput, found: Mapping[str, Any] | None) 
     ids = tuple(_match(product.variants, list(found["variants"]) if found else []))
     kind = kinds.check(ctx, product.kind, found["kind"] if found else None)
     said = {name: getattr(plain, name) for name in ProductInput.__slots__ if name != "kind"}
+    if not product.markets:
+        del said["markets"]
     words = orjson.dumps(said) + (b"" if kind == PHYSICAL else kind.encode())
     fingerprint = hashlib.sha256(words).hexdigest()
     changed = found is None or found["fingerprint"] != fingerprint
@@ -240,6 +243,7 @@ def _head(ctx: Context, work: _Work) -> dict[str, Any]:
             "price_max": max(prices),
             "translations": translations,
             "fingerprint": work.fingerprint,
+            "markets": product.markets,
             "created_at": now,
         }
     )

@@ -22,13 +22,24 @@ CASE {status} WHEN '' THEN NOT p.archived WHEN 'archived' THEN p.archived
     AND ({search} = '' OR p.title ILIKE '%' || {pattern} || '%' OR p.handle ILIKE '%' || {pattern} || '%' OR EXISTS (
         SELECT 1 FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id AND v.sku = {search}))
 """
-_LIST = f"""
+_LIST = """
 SELECT p.id, p.handle, p.title, p.vendor, p.product_type, p.kind, p.price_min, p.price_max, p.updated_at, p.version,
     p.publish_at, p.unpublish_at, CASE WHEN p.archived THEN 'archived' WHEN p.published THEN 'published'
         WHEN p.publish_at IS NOT NULL THEN 'scheduled' ELSE 'draft' END AS status
 FROM catalog_product p
-WHERE {MATCHES.format(search="$1::text", status="$4::text", pattern="$5::text")}
-ORDER BY p.updated_at DESC, p.id DESC LIMIT $2 OFFSET $3
+WHERE %s ORDER BY p.updated_at DESC, p.id DESC LIMIT $1 OFFSET $2
+"""
+_OF_STATUS = {
+    "": "NOT p.archived",
+    "archived": "p.archived AND NOT p.published",
+    "published": "p.published AND NOT p.archived",
+    "scheduled": "p.publish_at IS NOT NULL AND NOT p.published",
+    "draft": "NOT p.published AND NOT p.archived AND p.publish_at IS NULL",
+}
+"""Written out, each with the condition of the index that has its order."""
+_FOUND = """
+AND (p.title ILIKE '%' || $4::text || '%' OR p.handle ILIKE '%' || $4::text || '%' OR EXISTS (
+    SELECT 1 FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id AND v.sku = $3::text))
 """
 _WHOLE = """
 SELECT to_jsonb(p) || jsonb_build_object(
@@ -68,7 +79,12 @@ class Draft:
 async def listing(ctx: Context, search: str, *, status: str = "", page: int = 1, size: int = 50) -> list[Any]:
     """Give a page of products, last changed first; one row more than ``size`` when there is another page."""
     wanted = search.strip()
-    return await ctx.fetch_rows(_LIST, wanted, size + 1, (page - 1) * size, status, pattern_of(wanted))
+    args: list[Any] = [size + 1, (page - 1) * size]
+    condition = _OF_STATUS.get(status, _OF_STATUS["draft"])
+    if wanted:
+        args += [wanted, pattern_of(wanted)]
+        condition += _FOUND
+    return await ctx.fetch_rows(_LIST.replace("%s", condition), *args)
 
 
 def pattern_of(search: str) -> str:
@@ -119,6 +135,7 @@ def _draft(data: dict[str, Any]) -> Draft:
         category_handles=tuple(data["categories"]),
         publish_at=_time(data["publish_at"]),
         unpublish_at=_time(data["unpublish_at"]),
+        markets=tuple(data["markets"]),
         **{name: data[name] for name in _PRODUCT},
     )
     return Draft(UUID(data["id"]), data["version"], product, data["archived"])

@@ -145,6 +145,8 @@ class ProductBody(Strict):
     publish_at: AwareDatetime | None = None
     """Until then the product is not in the store, whatever ``published`` says."""
     unpublish_at: AwareDatetime | None = None
+    markets: tuple[Word, ...] = ()
+    """Codes of the markets it is published in; none: in all of them."""
     version: Version | None = None
     """The version that was read, 0 for a new product; absent: save over whatever is there."""
 

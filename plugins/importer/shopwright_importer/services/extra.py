@@ -51,6 +51,7 @@ class Extra(BaseModel):
     seo_description: str | None = None
     publish_at: datetime | None = None
     unpublish_at: datetime | None = None
+    markets: tuple[str, ...] | None = None
     tags: tuple[str, ...] | None = None
     categories: tuple[tuple[str, str], ...] | None = None
     """(handle, title) of each."""
@@ -74,6 +75,8 @@ def write(
         given["skus"] = own
     if "tags" in fields:
         given["tags"] = product.tags
+    if "markets" in fields:
+        given["markets"] = product.markets
     if "categories" in fields:
         given["categories"] = [(handle, titles.get(handle, handle)) for handle in product.category_handles]
     if "tax_categories" in fields and any(v.tax_category != "standard" for v in product.variants):
@@ -108,7 +111,7 @@ def read(parsed: Parsed, row: Row) -> Parsed:
         column = COLUMN if row[COLUMN] else META
         finding = Finding(row.line, parsed.handle, "extra_unreadable", words, {"column": column})
         return replace(parsed, notices=(*parsed.notices, finding))
-    values = {x: found for x in (*_PLAIN, "tags", "translations") if (found := getattr(extra, x)) is not None}
+    values = {x: found for x in (*_PLAIN, "markets", "tags", "translations") if (found := getattr(extra, x)) is not None}
     product = replace(parsed.product, **values)
     categories = parsed.categories
     if extra.categories is not None:

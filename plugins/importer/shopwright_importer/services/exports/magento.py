@@ -16,7 +16,7 @@ COLUMNS = (
 )  # fmt: skip
 _MORE = frozenset({
     "product_type", "vendor", "kind", "tags", "categories", "pictures", "alts", "translations", "publish_at",
-    "unpublish_at", "tax_categories",
+    "unpublish_at", "markets", "tax_categories",
 })  # fmt: skip
 _ROOT = "Default Category"
 _GRAMS = 1000

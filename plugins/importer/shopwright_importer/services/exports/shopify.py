@@ -15,7 +15,7 @@ COLUMNS = (
     extra.COLUMN,
 )  # fmt: skip
 _MORE = frozenset(
-    {"kind", "categories", "tax_categories", "pictures", "translations", "publish_at", "unpublish_at"}
+    {"kind", "categories", "tax_categories", "pictures", "translations", "publish_at", "unpublish_at", "markets"}
 )
 
 

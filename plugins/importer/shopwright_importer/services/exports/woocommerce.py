@@ -16,7 +16,7 @@ COLUMNS = (
 )  # fmt: skip
 _MORE = frozenset({
     "handle", "product_type", "kind", "seo_title", "seo_description", "categories", "pictures", "alts", "translations",
-    "publish_at", "unpublish_at",
+    "publish_at", "unpublish_at", "markets",
 })  # fmt: skip
 _GRAMS = 1000
 _MOST = 1000
