@@ -26,6 +26,7 @@ STATES = {
     "custom_fields": ("active", "archived"),
     "discounts": ("active", "scheduled", "ended", "off"),
     "gift_cards": ("active", "disabled"),
+    "inventory": ("counting", "applying", "applied", "cancelled", "waiting", "finished", "refused", "failed"),
     "orders": (
         *get_args(OrderStatus),
         *get_args(PaymentStatus),

@@ -14,10 +14,11 @@ from shopwright.testing.kernels import ALPHA
 from shopwright_bundles.services import edit as edit_bundle
 from shopwright_bundles.services.bundles import Component
 from shopwright_customers.services import companies, groups, notes, segments
-from shopwright_inventory.services import deliveries, locations, transfers
+from shopwright_inventory.services import deliveries, locations, stock_files, stock_takes, transfers
 from shopwright_inventory.services.deliveries import DeliveryInput
 from shopwright_inventory.services.lines import LineInput
 from shopwright_inventory.services.locations import LocationInput
+from shopwright_inventory.services.stock_takes import StockTakeInput
 from shopwright_inventory.services.transfers import TransferInput
 from shopwright_markets.services import rates, save_market
 from shopwright_markets.services.rates import RateInput
@@ -32,7 +33,7 @@ EVERY = frozenset(
     collections.collection.view custom_fields.definition.edit custom_fields.definition.view custom_fields.value.edit
     custom_fields.value.view customers.customer.edit
     customers.customer.view customers.company.edit customers.company.view customers.group.edit customers.group.view customers.privacy.edit discounts.promotion.edit
-    discounts.promotion.view gift_cards.card.adjust gift_cards.card.edit gift_cards.card.view importer.export.view importer.run.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
+    discounts.promotion.view gift_cards.card.adjust gift_cards.card.edit gift_cards.card.view importer.export.view importer.run.edit inventory.count.edit inventory.stock.edit inventory.stock.view kernel.api_keys.edit kernel.api_keys.view
     kernel.audit.view kernel.jobs.edit kernel.jobs.view kernel.plugins.edit kernel.plugins.view kernel.settings.edit
     kernel.settings.installation kernel.settings.view kernel.staff.edit kernel.staff.view markets.market.edit markets.market.view orders.order.edit
     orders.order.view pricing.list.edit pricing.list.view redirects.redirect.edit redirects.redirect.view
@@ -45,7 +46,7 @@ LACKS = {
     "manager": frozenset({"kernel.staff.view", "kernel.staff.edit", "kernel.settings.installation"}),
     "customer_service": frozenset(
         """
-        brands.brand.edit bundles.bundle.edit catalog.category.edit catalog.product.edit collections.collection.edit custom_fields.definition.edit custom_fields.value.edit discounts.promotion.edit gift_cards.card.adjust gift_cards.card.edit importer.run.edit inventory.stock.edit kernel.api_keys.edit
+        brands.brand.edit bundles.bundle.edit catalog.category.edit catalog.product.edit collections.collection.edit custom_fields.definition.edit custom_fields.value.edit discounts.promotion.edit gift_cards.card.adjust gift_cards.card.edit importer.run.edit inventory.count.edit inventory.stock.edit kernel.api_keys.edit
         kernel.jobs.edit kernel.plugins.edit kernel.settings.edit kernel.settings.installation kernel.staff.edit markets.market.edit
         pricing.list.edit redirects.redirect.edit related_products.relation.edit stock_notices.notice.edit tax.rate.edit
         """.split()
@@ -122,12 +123,14 @@ async def open_market(ctx):
 
 
 async def goods(ctx, variant_id):
-    """Write down a transfer and a delivery; gives their ids."""
+    """Write down a transfer and a delivery, open a stock-take and send a file; gives their ids."""
     await locations.add(ctx, code="attic", new=LocationInput("Attic"))
     lines = [LineInput(variant_id, 1)]
     return {
         "transfer_id": await transfers.create(ctx, TransferInput("main", "attic", lines)),
         "delivery_id": await deliveries.create(ctx, DeliveryInput("PO-1", "main", lines)),
+        "take_id": await stock_takes.create(ctx, StockTakeInput("Count")),
+        "file_id": await stock_files.accept(ctx, "a.csv", b"sku,on_hand\nLAMP,10\n"),
     }
 
 

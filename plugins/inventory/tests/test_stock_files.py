@@ -164,7 +164,7 @@ async def test_files_go_out_and_in_by_page_and_by_program(ctx, shop, make_client
 
     assert out.headers["Content-Disposition"] == 'attachment; filename="alpha-stock.csv"'
     assert (out.content_type, first) == ("text/csv", ",".join(csv_stock.COLUMNS))
-    assert (sent.status, "1 levels and rules changed." in shown, "new.csv" in shown) == (303, True, True)
+    assert (sent.status, "Changed levels and rules: 1" in shown, "new.csv" in shown) == (303, True, True)
     assert (wrong.status, "There is no item “BED”." in told) == (422, True)
     assert (program.status, (await program.text()).count("\n")) == (200, 6)
     assert (made["state"], made["changed"]) == ("finished", 1)
