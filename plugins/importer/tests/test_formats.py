@@ -56,7 +56,8 @@ HOODIE = [
             "categories": "Default Category/Men/Tops,Default Category", "visibility": "Catalog, Search",
             "additional_attributes": "has_options=1,material=Wool|Fleece,tags=new|warm",
             "configurable_variations": "sku=H-S,size=S|sku=H-M,size=M", "configurable_variation_labels": "size=Size"},
-    {"sku": "H", "store_view_code": "de_DE", "product_type": "configurable", "name": "Kapuzenpulli"},
+    {"sku": "H", "store_view_code": "de_DE", "product_type": "configurable", "name": "Kapuzenpulli",
+     "url_key": "kapuzenpulli"},
     {"sku": "H", "store_view_code": "french", "product_type": "configurable", "name": "Pull"},
     KEPT | {"sku": "BAG", "product_type": "bundle", "name": "Bag", "price": "1"},
 ]  # fmt: skip
@@ -147,7 +148,7 @@ async def test_magento(ctx, tmp_path):
     assert (product.handle, product.option_names) == ("warm-hoodie", ("Size",))
     assert product.tags == ("new", "warm", "material: Wool", "material: Fleece")
     assert product.category_handles == ("men", "men-tops")
-    assert product.translations == {"de": {"title": "Kapuzenpulli"}}
+    assert product.translations == {"de": {"title": "Kapuzenpulli", "handle": "kapuzenpulli"}}
     [small] = product.variants
     assert (small.sku, small.price, small.compare_at, small.weight_grams) == ("H-S", 4500, 5200, 1500)
     assert (await inventory.availability(ctx, hoodie.variant_ids))[hoodie.variant_ids[0]].left == 7
@@ -169,7 +170,7 @@ async def test_what_is_exported_goes_in_again_and_out_as_the_same_file(ctx, tmp_
         odd = catalog.ProductInput(
             "odd", "Odd | one, “two”", "<p>a</p>\n<p>b</p>", "Vendor, Inc.", "Type", ("x, y", "z: 1"), seo_title="T",
             option_names=("Size", "Cut"), variants=variants, images=(image,), category_handles=("light",),
-            translations={"de": {"title": "Seltsam", "texts": {"Large": "Groß"}}},
+            translations={"de": {"title": "Seltsam", "handle": "seltsam", "texts": {"Large": "Groß"}}},
         )  # fmt: skip
         await catalog.save_product(ctx, session, odd)
 

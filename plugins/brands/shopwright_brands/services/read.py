@@ -30,9 +30,7 @@ SELECT b.id, b.handle, b.name, {", ".join(map(_TEXT.format, ("description", "seo
 FROM brands_brand b WHERE b.visible
 """
 _PAGE = f"{_INFO} AND (b.name, b.id) > ($2, $3::uuid) ORDER BY b.name, b.id LIMIT $4"
-_ONE = f"""
-{_INFO} AND b.id = (SELECT h.thing_id FROM brands_brand_handle h WHERE h.store_id = b.store_id AND h.handle = $2)
-"""
+_ONE = f"{_INFO} AND b.id = (SELECT h.thing_id FROM brands_brand_handle h WHERE h.handle = $2)"
 _COLUMNS = (
     "handle", "name", "description", "logo", "logo_alt", "logo_width", "logo_height", "seo_title",
     "seo_description", "visible",

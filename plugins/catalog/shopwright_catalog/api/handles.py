@@ -82,14 +82,14 @@ def taken_handles(
 async def published_handles(
     ctx: Context, *, after: UUID | None = None, limit: int = 1000
 ) -> list[PublishedHandles]:
-    """Walk through the published products by id, for lists of addresses: the next ones after an id."""
+    """Walk through the products of the context's market by id, for lists of addresses: the next ones after an id."""
     from shopwright_catalog.services import read_published
 
     return await read_published.page(ctx, after, limit)
 
 
 async def published_starts(ctx: Context, size: int) -> list[UUID | None]:
-    """Give after which ids parts of so many published products begin; the first one after none."""
+    """Give after which ids parts of so many of them begin; the first one after none."""
     from shopwright_catalog.services import read_published
 
     return await read_published.starts(ctx, size)

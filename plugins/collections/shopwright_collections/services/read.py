@@ -16,6 +16,8 @@ from shopwright_catalog import api as catalog
 from shopwright_collections.api import CollectionInfo, Order
 from shopwright_collections.services.save import CollectionInput, Condition
 
+COUNTED = 1000
+"""Collections with more products are not counted to the end; their number is one more."""
 _INFO = """
 SELECT c.id, c.handle, (SELECT jsonb_object_agg(t.key, t.value ->> 'handle')
         FROM jsonb_each(c.translations) t WHERE t.value ->> 'handle' <> '')::text AS own, coalesce(nullif(c.translations -> $1 ->> 'title', ''), c.title) AS title,
@@ -23,19 +25,17 @@ SELECT c.id, c.handle, (SELECT jsonb_object_agg(t.key, t.value ->> 'handle')
 FROM collections_collection c WHERE c.visible
 """
 _VISIBLE = f"{_INFO} ORDER BY c.position, c.id"
-_ONE = f"""
-{_INFO} AND c.id = (SELECT h.thing_id FROM collections_collection_handle h
-    WHERE h.store_id = c.store_id AND h.handle = $2)
-"""
+_ONE = f"{_INFO} AND c.id = (SELECT h.thing_id FROM collections_collection_handle h WHERE h.handle = $2)"
 _HANDLES = """
 SELECT m.product_id, array_agg(c.handle) AS handles FROM collections_member m
 JOIN collections_collection c ON c.store_id = m.store_id AND c.id = m.collection_id
 WHERE m.product_id = ANY($1::uuid[]) GROUP BY m.product_id
 """
-_STAFF = """
+_STAFF = f"""
 SELECT c.id, c.handle, c.title, c.description, c.position, c.visible, c.sorting, c.match,
     c.conditions::text AS conditions, c.picked, c.translations::text AS translations, c.version,
-    (SELECT count(*) FROM collections_member m WHERE m.store_id = c.store_id AND m.collection_id = c.id) AS count
+    (SELECT count(*) FROM (SELECT 1 FROM collections_member m
+        WHERE m.store_id = c.store_id AND m.collection_id = c.id LIMIT {COUNTED} + 1) AS x) AS count
 FROM collections_collection c WHERE $1::text IS NULL OR c.handle = $1 ORDER BY c.position, c.id
 """
 _KEYS = {
@@ -64,6 +64,7 @@ class Draft:
     version: int
     collection: CollectionInput
     product_count: int = 0
+    """Counted up to one more than ``COUNTED``."""
 
 
 async def visible(ctx: Context) -> tuple[CollectionInfo, ...]:
@@ -97,7 +98,7 @@ async def products(ctx: Context, collection_id: UUID, order: Order, cursor: str,
         keyset = f"AND ({column}, m.product_id) {sign} ($3::text::{cast}, $4::uuid)"
     sql = f"""
     SELECT m.product_id, {column}::text AS key, (SELECT count(*) FROM (SELECT 1 FROM collections_member x
-        WHERE x.collection_id = $1 LIMIT 1001) AS counted) AS total
+        WHERE x.collection_id = $1 LIMIT {COUNTED} + 1) AS counted) AS total
     FROM collections_member m WHERE m.collection_id = $1 {keyset}
     ORDER BY {column} {direction}, m.product_id {direction} LIMIT $2
     """

@@ -41,6 +41,7 @@ def read(path: Path, locales: Sequence[str]) -> Texts:
 def _products(path: Path) -> dict[str, dict[str, str]]:
     columns = {
         "title": "Title",
+        "handle": "Translated Handle",
         "description_html": "Body (HTML)",
         "seo_title": "SEO Title",
         "seo_description": "SEO Description",

@@ -51,7 +51,7 @@ async def part(ctx: Context, name: str) -> bytes:
         lines = await _lines(ctx, source, starts[int(number) - 1])
         return await asyncio.to_thread(_packed, lines)
 
-    key = f"{ctx.store.id}:storefront.sitemap:{_languages(ctx)}:{name}"
+    key = f"{ctx.store.id}:storefront.sitemap:{_kind(ctx)}:{name}"
     return await ctx.kernel.backend.cache.get_or_set(key, KEPT, load)
 
 
@@ -67,7 +67,7 @@ async def _plan(ctx: Context) -> dict[str, list[str]]:
     async def load() -> bytes:
         return orjson.dumps({code: await _starts(ctx, source) for code, source in sources.items()})
 
-    key = f"{ctx.store.id}:storefront.sitemap:{_languages(ctx)}:{','.join(sorted(sources))}"
+    key = f"{ctx.store.id}:storefront.sitemap:{_kind(ctx)}:{','.join(sorted(sources))}"
     plan: dict[str, list[str]] = orjson.loads(await ctx.kernel.backend.cache.get_or_set(key, KEPT, load))
     return plan
 
@@ -126,5 +126,6 @@ def _absolute(ctx: Context, path: str) -> str:
     return escape(ctx.kernel.config.url_of(ctx.store.hosts[0], path), {'"': "&quot;"})
 
 
-def _languages(ctx: Context) -> str:
-    return ",".join((ctx.store.hosts[0], *ctx.store.locales))
+def _kind(ctx: Context) -> str:
+    """Say what a kept part depends on beside its name; search engines are in the market of who chose none."""
+    return ",".join((ctx.store.hosts[0], ctx.market, *ctx.store.locales))

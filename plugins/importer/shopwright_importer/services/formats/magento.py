@@ -33,7 +33,8 @@ _STANDARD = frozenset({"", "taxable goods", "standard"})
 _PAIR = re.compile(r"(?<!\\),(?=[\w-]+=)", re.ASCII)
 _PART = re.compile(r"(?<!\\)\|")
 _TEXTS = {
-    "title": "name", "description_html": "description", "seo_title": "meta_title", "seo_description": "meta_description",
+    "title": "name", "handle": "url_key", "description_html": "description", "seo_title": "meta_title",
+    "seo_description": "meta_description",
 }  # fmt: skip
 
 
