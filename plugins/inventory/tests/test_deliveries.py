@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Deliveries of suppliers, by API: expected, received in parts, more than expected, closed, cancelled."""
 
+from datetime import timedelta
+
 from tests.shop import add_product
 
-from shopwright_inventory.services import list_stock
+from shopwright_inventory import api as inventory
+from shopwright_inventory.services import list_stock, rules, selling
+from shopwright_inventory.services.selling import Rules
 
 BASE = "/api/admin/v1/stock-deliveries"
 
@@ -69,3 +73,25 @@ async def test_a_delivery_is_closed_short_or_given_up(ctx, call, offenders):
     assert [x["state"] for x in (await call("GET", BASE))[1]["items"]] == ["cancelled", "received"]
     assert len((await call("GET", f"{BASE}?state=received"))[1]["items"]) == 1
     assert await offenders() == []
+
+
+async def test_customers_are_told_the_day_of_the_next_delivery_where_an_item_says_none(ctx, call):
+    lamp, desk = await add_product(ctx, "lamp", stock=0), await add_product(ctx, "desk", stock=0)
+    today = selling.today_of(ctx)
+    soon, later, own = (today + timedelta(days=n) for n in (5, 9, 30))
+    await rules.save(ctx, lamp, None, Rules("backorder"))
+    await rules.save(ctx, desk, None, Rules("backorder", available_on=own))
+
+    async def days():
+        found = await inventory.availability(ctx, [lamp, desk])
+        return found[lamp].expected_on, found[desk].expected_on
+
+    before = await days()
+    await call("POST", BASE, incoming({lamp: 4, desk: 4}, expected_on=str(later)))
+    first = await call("POST", BASE, incoming({lamp: 1}, expected_on=str(soon)))
+    told = await days()
+    await call("POST", f"{BASE}/{first[1]['id']}/receive", came({lamp: 1}))
+
+    assert (before, told, await days()) == ((None, own), (soon, own), (later, own))
+    events = "SELECT count(*) FROM kernel_outbox WHERE payload->>'reason' = 'delivery'"
+    assert await ctx.fetch_value(events) == 3

@@ -15,9 +15,10 @@ from shopwright.errors import Conflict, FieldError, Invalid, NotFound
 from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
-from shopwright_inventory.services import count_many, lines, moves
+from shopwright_inventory.services import count_many, lines, moves, selling
 from shopwright_inventory.services.lines import LineInput
 from shopwright_inventory.services.moves import Reference
+from shopwright_inventory.services.news import Change, tell
 
 KIND = "delivery"
 _COLUMNS = ("reference", "supplier", "location_id", "expected_on", "note")
@@ -81,6 +82,7 @@ async def create(ctx: Context, new: DeliveryInput) -> UUID:
         delivery_id = new_id()
         await session.execute(_ADD, await _values(ctx, session, delivery_id, new))
         await _put_lines(ctx, session, delivery_id, new)
+        await _tell(ctx, session, [line.variant_id for line in new.lines])
         await _audit(ctx, session, delivery_id, "added")
         return delivery_id
 
@@ -99,11 +101,13 @@ async def update(ctx: Context, delivery_id: UUID, version: int | None, changed: 
         delivery = await _locked(session, delivery_id, version)
         values = await _values(ctx, session, delivery_id, changed)
         kept = [line.variant_id for line in changed.lines]
-        came = [row for row in (await session.execute(_LINES, {"id": delivery_id})).all() if row.received]
+        rows = (await session.execute(_LINES, {"id": delivery_id})).all()
+        came = [row for row in rows if row.received]
         _check_came(came, set(kept), is_moved=values["location_id"] != delivery.location_id)
         await session.execute(_SAVE, values)
         await session.execute(_REMOVE_LINES, {"id": delivery_id, "kept": kept})
         await _put_lines(ctx, session, delivery_id, changed)
+        await _tell(ctx, session, [*kept, *(row.variant_id for row in rows)])
         await _audit(ctx, session, delivery_id, "changed")
 
     await ctx.run(work)
@@ -134,6 +138,7 @@ async def receive(
             await _put(ctx, session, delivery, numbers, note)
         is_all = all(row.received + numbers.get(row.variant_id, 0) >= row.expected for row in rows)
         await _turn(ctx, session, delivery, "received" if finish or is_all else "expected")
+        await _tell(ctx, session, [row.variant_id for row in rows])
 
     await ctx.run(work)
 
@@ -152,6 +157,7 @@ async def cancel(ctx: Context, delivery_id: UUID, version: int | None) -> None:
             words = translatable("Some of it has come already. Close it instead: nothing more will come.")
             raise Conflict(words, code="delivery_begun")
         await _turn(ctx, session, delivery, "cancelled")
+        await _tell(ctx, session, [row.variant_id for row in rows])
 
     await ctx.run(work)
 
@@ -185,6 +191,17 @@ async def _turn(ctx: Context, session: AsyncSession, delivery: Any, state: str) 
     keys = {"id": delivery.id, "version": delivery.version}
     await session.execute(_TURN, keys | {"state": state, "now": ctx.clock.now()})
     await _audit(ctx, session, delivery.id, "received" if state == "expected" else state)
+
+
+async def _tell(ctx: Context, session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """Tell of items whose customers may be told another day now: those on back-order without a day of their own."""
+    found = await selling.read(session, list(set(ids)))
+    changes = [
+        Change(x.variant_id, x.rules, x.in_stock, x.in_stock)
+        for x in found.values()
+        if x.tracked and x.rules.policy == "backorder" and x.rules.available_on is None
+    ]
+    await tell(ctx, session, changes, reason=KIND)
 
 
 async def _audit(ctx: Context, session: AsyncSession, delivery_id: UUID, what: str) -> None:

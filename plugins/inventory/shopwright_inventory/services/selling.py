@@ -18,14 +18,21 @@ from shopwright_inventory.api import StockAt, StockLocation
 UNLIMITED = 1_000_000_000
 """What a level may hold beyond what is on hand when its item has no limit."""
 
+COMING = """CASE WHEN i.policy = 'backorder' AND i.available_on IS NULL THEN (
+    SELECT min(d.expected_on) FROM inventory_delivery_line x
+    JOIN inventory_delivery d ON d.store_id = x.store_id AND d.id = x.delivery_id
+    WHERE x.store_id = i.store_id AND x.variant_id = i.id AND x.received < x.expected
+        AND d.state = 'expected') END"""
+"""The day of the next delivery of an item ``i`` that is sold on back-order and has no day of its own."""
+
 _LOCK = text("""
 SELECT 1 FROM inventory_level WHERE variant_id = ANY(CAST(:ids AS uuid[]))
 ORDER BY variant_id, location_id FOR UPDATE
 """)
-_READ = text("""
+_READ = text(f"""
 SELECT i.id AS variant_id, i.tracked, i.policy, i.safety_stock, i.backorder_limit, i.available_on,
     i.low_stock_at, l.location_id, l.on_hand, l.reserved + l.allocated AS held, l.version, l.backorder,
-    p.code, p.priority, p.active, p.country, p.postal_code, p.latitude, p.longitude
+    p.code, p.priority, p.active, p.country, p.postal_code, p.latitude, p.longitude, {COMING} AS coming_on
 FROM inventory_item i LEFT JOIN inventory_level l ON l.store_id = i.store_id AND l.variant_id = i.id
 LEFT JOIN inventory_location p ON p.store_id = l.store_id AND p.id = l.location_id
 WHERE i.id = ANY(CAST(:ids AS uuid[])) ORDER BY i.id, p.priority, p.code
@@ -79,19 +86,25 @@ class Rules:
         """How many more can be sold from stock; below zero as many are promised beyond it."""
         return max(on_hand - self.safety_stock, 0) - held
 
-    def availability(self, in_stock: int, today: date, *, placed: bool = True) -> Availability:
-        """Say what customers are told; ``placed`` is whether an active location could hold it."""
+    def availability(
+        self, in_stock: int, today: date, *, placed: bool = True, coming_on: date | None = None
+    ) -> Availability:
+        """Say what customers are told; ``placed`` is whether an active location could hold it.
+
+        ``coming_on`` is the day of the next delivery, told where the rules say no day.
+        """
         beyond = self.beyond(today) if placed else 0
         left = in_stock + beyond
         ready = 0 if self.waits_for_its_date(today) else max(in_stock, 0)
-        is_promise = beyond > 0 and self.available_on is not None and self.available_on > today
+        expected_on = self.available_on or coming_on
+        is_promise = beyond > 0 and expected_on is not None and expected_on > today
         return Availability(
             sellable=left > 0,
             left=None if beyond >= UNLIMITED else max(left, 0),
             ready=ready,
             backorder=left > 0 and ready == 0,
             preorder=placed and self.waits_for_its_date(today),
-            expected_on=self.available_on if is_promise else None,
+            expected_on=expected_on if is_promise else None,
         )
 
 
@@ -116,6 +129,7 @@ class Stocked:
     tracked: bool
     rules: Rules
     levels: tuple[LevelRow, ...]
+    coming_on: date | None = None
 
     @property
     def active(self) -> tuple[LevelRow, ...]:
@@ -132,7 +146,8 @@ class Stocked:
         return self.rules.policy == "deny" and not any(level.backorder for level in self.levels)
 
     def availability(self, today: date) -> Availability:
-        return self.rules.availability(self.in_stock, today, placed=bool(self.active))
+        placed = bool(self.active)
+        return self.rules.availability(self.in_stock, today, placed=placed, coming_on=self.coming_on)
 
     def kept(self) -> dict[UUID, int]:
         """Give the share of each location in the safety stock: the last location keeps it first."""
@@ -187,4 +202,4 @@ def _stocked(rows: Sequence[Any]) -> Stocked:
         for row in rows
         if row.location_id is not None
     )
-    return Stocked(item.variant_id, item.tracked, rules, levels)
+    return Stocked(item.variant_id, item.tracked, rules, levels, item.coming_on)
