@@ -48,7 +48,7 @@ _TEXTS = {
     "inventory_location": ("code", "name", "country", "postal_code"),
     "inventory_move": ("reason", "note", "reference_kind"),
     "inventory_reservation": ("state", "reason"),
-    "inventory_file": ("name", "state", "content"),
+    "inventory_file": ("name", "state", "content", "problems"),
     "inventory_stock_take": ("name", "scope", "handle", "state"),
     "inventory_transfer": ("reference", "state", "note"),
     "inventory_write_off": ("reason", "note"),
