@@ -25,7 +25,14 @@ class Plugin(BasePlugin):
         title="Search",
         summary="Full-text search in PostgreSQL, fast for every store.",
         requires=("admin", "catalog", "storefront"),
-        pii=(PiiColumn("search_document", "locale", "none"), PiiColumn("search_document", "title", "none")),
+        pii=tuple(
+            PiiColumn(table, column, "none")
+            for table, columns in {
+                "search_document": ("locale", "title"),
+                "search_word": ("locale", "word"),
+            }.items()
+            for column in columns
+        ),
     )
 
     @hookimpl

@@ -13,7 +13,7 @@ from shopwright.http.responses import page
 from shopwright.http.routing import Routes, Scope
 from shopwright.money import Money
 from shopwright_catalog import api as catalog
-from shopwright_search.services.find import find
+from shopwright_search.services.find import COUNTED, find
 from shopwright_storefront.api import product_cards
 
 routes = Routes("search", Scope.STOREFRONT)
@@ -43,6 +43,7 @@ class Hits:
 
     items: list[Hit]
     total: int
+    """Counted up to 1,001."""
     suggestion: str
 
 
@@ -54,7 +55,8 @@ async def search(ctx: Context, query: SearchQuery) -> web.Response:
     values = {
         "query": query.q,
         "cards": product_cards(ctx, shown.cards),
-        "total": found.total,
+        "total": min(found.total, COUNTED),
+        "is_counted": found.total <= COUNTED,
         "suggestion": found.suggestion,
         "title": ctx.gettext("Search"),
     }
