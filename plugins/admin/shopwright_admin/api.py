@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from shopwright.context import Context
+from shopwright.i18n.format import format_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,12 @@ async def rendered_cards(ctx: Context, cards: Sequence[Card]) -> list[dict[str, 
     from shopwright_admin.services.cards import rendered
 
     return await rendered(ctx, cards)
+
+
+def counted(ctx: Context, count: int, most: int) -> str:
+    """Write what was counted up to one more than ``most``: ``1,000+`` where there is more."""
+    words = format_number(min(count, most), ctx.locale)
+    return f"{words}+" if count > most else words
 
 
 async def list_page(ctx: Context, view: ListView) -> web.Response:

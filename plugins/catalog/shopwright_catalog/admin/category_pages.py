@@ -11,7 +11,7 @@ from shopwright.context import Context
 from shopwright.errors import Conflict, Invalid
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
-from shopwright_admin.api import Column, ListView, admin_page, list_page, rendered_cards
+from shopwright_admin.api import Column, ListView, admin_page, counted, list_page, rendered_cards
 from shopwright_admin.hookspecs import admin_slot
 from shopwright_catalog.admin import uploads
 from shopwright_catalog.admin.product_form import Posted
@@ -19,6 +19,7 @@ from shopwright_catalog.api import CategoryInput, EditedThing
 from shopwright_catalog.api.handles import handle_of
 from shopwright_catalog.services import edit_category, renditions
 from shopwright_catalog.services.edit_category import CategoryDraft
+from shopwright_catalog.services.read_cards import COUNTED
 
 routes = Routes("catalog", Scope.ADMIN)
 _TEXTS = ("title", "handle", "description", "image_alt")

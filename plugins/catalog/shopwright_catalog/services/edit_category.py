@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, NotFound
-from shopwright_catalog.api import COUNTED, CategoryInput
+from shopwright_catalog.api import CategoryInput
 from shopwright_catalog.api.handles import check_locales, taken_handles
 from shopwright_catalog.hookspecs import HandleChanged, handle_changed
 from shopwright_catalog.services import handles, save_category
+from shopwright_catalog.services.read_cards import COUNTED
 from shopwright_catalog.services.read_categories import TAG
 
 _ALL = f"""

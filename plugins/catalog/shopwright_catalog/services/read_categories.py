@@ -13,10 +13,11 @@ from shopwright.context import Context
 from shopwright_catalog.api import CategoryInfo
 from shopwright_catalog.api.handles import handles_in
 from shopwright_catalog.services.pictures import picture
+from shopwright_catalog.services.read_cards import COUNTED
 
 TAG = "catalog.categories"
 
-_CATEGORIES = """
+_CATEGORIES = f"""
 SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'handle', c.handle,
     'own', (SELECT jsonb_object_agg(t.key, t.value ->> 'handle')
         FROM jsonb_each(c.translations) t WHERE t.value ->> 'handle' <> ''),
@@ -25,9 +26,8 @@ SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'handle', c.handle,
     'alt', coalesce(nullif(c.translations -> $1 ->> 'image_alt', ''), c.image_alt),
     'source', c.image_source, 'widths', (SELECT r.widths FROM catalog_rendition r
         WHERE r.store_id = c.store_id AND r.source = c.image_source),
-    'count', (SELECT count(*) FROM catalog_category_product cp
-        JOIN catalog_product p ON p.store_id = cp.store_id AND p.id = cp.product_id AND p.published
-        WHERE cp.store_id = c.store_id AND cp.category_id = c.id)) ORDER BY c.position, c.id), '[]')::text
+    'count', (SELECT count(*) FROM (SELECT 1 FROM catalog_category_product cp
+        WHERE cp.store_id = c.store_id AND cp.category_id = c.id AND cp.listed LIMIT {COUNTED} + 1) AS x)) ORDER BY c.position, c.id), '[]')::text
 FROM catalog_category c WHERE c.visible
 """
 _HANDLES = text("SELECT handle FROM catalog_category WHERE handle = ANY(:handles)")

@@ -11,13 +11,13 @@ from shopwright.context import Context
 from shopwright.errors import Conflict, Invalid
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
-from shopwright_admin.api import Column, ListView, admin_page, list_page, rendered_cards
+from shopwright_admin.api import Column, ListView, admin_page, counted, list_page, rendered_cards
 from shopwright_admin.hookspecs import admin_slot
 from shopwright_catalog import api as catalog
 from shopwright_collections.api import ORDERS
 from shopwright_collections.hookspecs import collection_conditions
 from shopwright_collections.services import read, save
-from shopwright_collections.services.read import Draft
+from shopwright_collections.services.read import COUNTED, Draft
 from shopwright_collections.services.save import CollectionInput, Condition
 from shopwright_collections.views.pages import order_label
 
@@ -44,7 +44,7 @@ async def admin_collections(ctx: Context) -> web.Response:
                 "title": draft.collection.title,
                 "kind": ctx.gettext("by rules") if draft.collection.conditions else ctx.gettext("by hand"),
                 "status": "published" if draft.collection.visible else "hidden",
-                "products": draft.product_count,
+                "products": counted(ctx, draft.product_count, COUNTED),
             }
             for draft in found
         ],

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from shopwright.context import Context
 from shopwright.errors import NotFound
 
-_COLUMNS = """
+COUNTED = 1000
+"""Locations with more variants are not counted to the end; their number is one more."""
+_COLUMNS = f"""
 o.code, o.name, o.priority, o.active, o.country, o.postal_code, o.latitude, o.longitude, o.version, (
-    SELECT count(*) FROM inventory_level l
-    WHERE l.store_id = o.store_id AND l.location_id = o.id AND l.on_hand > 0) AS items
+    SELECT count(*) FROM (SELECT 1 FROM inventory_level l WHERE l.store_id = o.store_id AND l.location_id = o.id
+        AND l.on_hand > 0 LIMIT {COUNTED} + 1) AS x) AS items
 """
 _ALL = f"SELECT {_COLUMNS} FROM inventory_location o ORDER BY o.priority, o.code"
 _PAGE = f"SELECT {_COLUMNS} FROM inventory_location o WHERE o.code > $1 ORDER BY o.code LIMIT $2"
@@ -18,7 +20,7 @@ _ONE = f"SELECT {_COLUMNS} FROM inventory_location o WHERE o.code = $1"
 
 @dataclass(frozen=True, slots=True)
 class SavedLocation:
-    """A place where stock lies; ``items`` is how many variants lie there."""
+    """A place where stock lies; ``items`` is how many variants lie there, up to one more than ``COUNTED``."""
 
     code: str
     name: str

@@ -15,10 +15,10 @@ from shopwright.http.forms import Form, read_form
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright.i18n import translatable
-from shopwright_admin.api import Column, ListView, admin_page, list_page
+from shopwright_admin.api import Column, ListView, admin_page, counted, list_page
 from shopwright_pricing.admin.list_form import ListForm, typed
 from shopwright_pricing.services import lists, prices, save_list
-from shopwright_pricing.services.lists import SavedList, by_id, period
+from shopwright_pricing.services.lists import COUNTED, SavedList, by_id, period
 
 routes = Routes("pricing", Scope.ADMIN)
 PAGE = 100
@@ -139,6 +139,7 @@ async def list_form_page(
         status=status,
         crumbs=[(ctx.gettext("Price lists"), url(ctx, "pricing.admin_lists")), (title, "")],
         list=each,
+        counted=counted(ctx, each.prices, COUNTED) if each else "",
         typed=shown if shown is not None else typed(ctx, each) if each else {},
         errors=errors or {},
         prices=rows[:PAGE],
@@ -184,7 +185,7 @@ def _row(ctx: Context, each: SavedList) -> dict[str, Any]:
             "customer": ctx.gettext("One customer"),
         }[each.audience],
         "currency": each.currency,
-        "prices": each.prices,
+        "prices": counted(ctx, each.prices, COUNTED),
         "percent": "" if each.percent is None else f"{each.percent:f}",
         "priority": each.priority,
     }

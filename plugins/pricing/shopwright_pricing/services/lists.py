@@ -17,10 +17,14 @@ AUDIENCES: tuple[str, ...] = get_args(Audience)
 TAG_OF = {"groups": "group", "companies": "company", "customer": "customer"}
 """What the tags of an audience begin with."""
 
-_READ = """
+COUNTED = 1000
+"""Lists with more prices are not counted to the end; their number is one more."""
+
+_READ = f"""
 SELECT l.id, l.code, l.title, l.currency, l.priority, l.enabled, l.starts_at, l.ends_at, l.audience,
     l.audience_tags, l.market, l.percent_ppm, l.rounding, l.shows_before, l.version,
-    (SELECT count(*) FROM pricing_price p WHERE p.store_id = l.store_id AND p.list_id = l.id) AS prices
+    (SELECT count(*) FROM (SELECT 1 FROM pricing_price p WHERE p.store_id = l.store_id AND p.list_id = l.id
+        LIMIT {COUNTED} + 1) AS x) AS prices
 FROM pricing_list l
 """
 _ONE = f"{_READ} WHERE l.id = $1"
@@ -56,7 +60,7 @@ class ListInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedList(ListInput):
-    """A price list as it is kept, with how many prices are in it."""
+    """A price list as it is kept, with how many prices are in it: counted up to one more than ``COUNTED``."""
 
     id: UUID
     version: int
