@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The store that ``make seed`` fills is one like any other: its rows are what the services would have written."""
 
+from sqlalchemy import text
 from tests.performance.seed import seed
 from tests.shop import EVERYTHING, THEMES
 
 from shopwright.doctor_run import examine
 
 
-async def test_a_seeded_store_is_whole_and_sells_and_is_filled_up_when_run_again(
+async def test_a_seeded_store_is_whole_and_sells_and_gets_what_is_missing_when_run_again(
     make_kernel, make_client, capsys
 ):
     kernel = await make_kernel(plugins=EVERYTHING, stores=[], config=THEMES)
@@ -28,3 +29,9 @@ async def test_a_seeded_store_is_whole_and_sells_and_is_filled_up_when_run_again
     cart = await client.post_json("/api/v1/carts")
     line = {"variant_id": str(stocked), "quantity": 1}
     await client.post_json(f"/api/v1/carts/{cart['id']}/lines", line)
+
+    async def lose_one(session):
+        await session.execute(text("DELETE FROM catalog_product WHERE handle = 'seed-7'"))
+
+    await ctx.run(lose_one)
+    assert ((await seed(kernel, "seed", 50))[0], (await client.get("/products/seed-7")).status) == (1, 200)

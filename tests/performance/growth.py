@@ -22,7 +22,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.performance.bench import serve
 from tests.performance.furnishing import furnish
-from tests.performance.meter import Compared, Meter, Work
+from tests.performance.meter import Compared, Meter
 from tests.performance.readers import PriceAsker, Shop
 from tests.performance.seed import seed, tidy
 from tests.shop import EVERYTHING, THEMES, system
@@ -91,9 +91,9 @@ async def _prices(url: str, shops: list[Shop], pairs: int) -> Compared:
     async def sent() -> int:
         return len(log)
 
-    works: list[Work] = [await PriceAsker.of(shop) for shop in shops]
+    small, big = [await PriceAsker.of(shop) for shop in shops]
     with log.recording():
-        return await Meter(url, os.getpid(), sent).compare(*works, pairs)
+        return await Meter(url, os.getpid(), sent).compare(small, big, pairs)
 
 
 def shown(results: dict[str, Compared], sizes: tuple[int, int]) -> Table:

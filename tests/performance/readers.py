@@ -118,7 +118,9 @@ class Shop:
             "product": get(lambda: f"/api/v1/products/{self.handle()}"),
             "product page": get(lambda: f"/products/{self.handle()}"),
             "search, one rare word": get(lambda: f"/api/v1/search?q={rare()}"),
-            "search, two common words": get(lambda: "/api/v1/search?q=oak+lamp"),
+            "search, one common word": get(lambda: "/api/v1/search?q=oak"),
+            "search, two common words": get(lambda: "/api/v1/search?q=oak+works"),
+            "search, the beginning of a word": get(lambda: "/api/v1/search?q=oak+lam"),
             "search, nothing found": get(lambda: "/api/v1/search?q=lammpe+oack"),
             "cart: 50 lines, 20 promotions": get(lambda: self.cart),
         }

@@ -2,7 +2,8 @@
 """``make seed SCALE=100000``: fill a store with products as real shops have them, thousands a second.
 
 Rows are written by a few statements a batch, past the services; what they write is what those would have
-written, and ``shopwright doctor`` finds nothing in it. Run again, it adds what is missing up to the scale.
+written, and ``shopwright doctor`` finds nothing in it. Run again, after an interruption too, it adds what is missing
+up to the scale: a batch is one transaction, and numbers that are not there are looked for.
 """
 
 import argparse
@@ -11,7 +12,8 @@ import random
 import secrets
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from typing import Any
 import asyncpg
 import orjson
 import uvloop
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,7 +40,7 @@ from shopwright.stores import Store
 from shopwright.testing.kernels import enable_all
 from shopwright_catalog import api as catalog
 
-BATCH, WRITERS = 2000, 2
+BATCH, WRITERS, TELL_EVERY = 2000, 2, 10.0
 CATEGORIES = 40
 THINGS = {
     "Lamp": "Lampe", "Chair": "Stuhl", "Table": "Tisch", "Rug": "Teppich", "Vase": "Vase", "Mug": "Becher",
@@ -101,11 +104,19 @@ _DOCUMENTS = text("""
 INSERT INTO search_document (store_id, id, product_id, locale, title, words, updated_at)
 SELECT :store_id, id, product_id, locale, title,
     setweight(to_tsvector(search_config(locale), title), 'A') || setweight(to_tsvector('simple', title), 'A')
-    || setweight(to_tsvector('simple', names), 'B') || setweight(to_tsvector(search_config(locale), names), 'B'), :now
+    || setweight(to_tsvector('simple', names), 'B') || setweight(to_tsvector(search_config(locale), names), 'B')
+    || setweight(to_tsvector(search_config(locale), body), 'D'), :now
 FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-    AS x (id uuid, product_id uuid, locale text, title text, names text)
+    AS x (id uuid, product_id uuid, locale text, title text, names text, body text)
 """)
-_SEEDED = "SELECT count(*) FROM catalog_product WHERE handle LIKE 'seed-%'"
+_MISSING = """
+SELECT min(n) AS first, count(*) AS count FROM (
+    SELECT n, n - row_number() OVER (ORDER BY n) AS gap FROM (
+        SELECT n FROM generate_series(0, $1::integer - 1) AS n
+        EXCEPT SELECT substring(handle FROM 6)::integer FROM catalog_product WHERE handle ~ '^seed-[0-9]{1,9}$'
+    ) AS missing
+) AS gaps GROUP BY gap ORDER BY 1
+"""
 _LOCATION = "SELECT id FROM inventory_location ORDER BY priority, id LIMIT 1"
 
 
@@ -142,7 +153,10 @@ def make(first: int, count: int, categories: list[Any]) -> Rows:
         )  # fmt: skip
         for locale, words in (("en", title), ("de", german)):
             document = {"id": new_id(), "product_id": product_id, "locale": locale, "title": words}
-            rows.documents.append({**document, "names": f"{vendor} {thing} {kind}"})
+            values = dict.fromkeys(value for variant in variants for value in variant["options"])
+            names = [vendor, thing, kind, name.lower(), *(variant["sku"] for variant in variants), *values]
+            body = f"{title}, made by {vendor}. It lasts, and it can be mended."
+            rows.documents.append({**document, "names": " ".join(names), "body": body})
     return rows
 
 
@@ -162,18 +176,35 @@ def _variants(dice: random.Random, number: int, product_id: Any) -> Iterator[dic
         }  # fmt: skip
 
 
-async def write(ctx: Context, rows: Rows, location_id: Any) -> None:
+@dataclass
+class Spent:
+    """How many seconds went into each step, over all writers: they work beside each other."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def on(self, step: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - began
+
+
+async def write(ctx: Context, rows: Rows, location_id: Any, spent: Spent) -> None:
     """Write a batch in one transaction."""
     common = {"store_id": ctx.store.id}
     now = {"now": ctx.clock.now()}
 
     async def work(session: AsyncSession) -> None:
         products = {"rows": _json(rows.products)}
-        await session.execute(_PRODUCTS, common | now | products)
-        await session.execute(_MEMBERS, common | products)
+        with spent.on("products"):
+            await session.execute(_PRODUCTS, common | now | products)
+        with spent.on("categories"):
+            await session.execute(_MEMBERS, common | products)
         variants = {"rows": _json(rows.variants), "location_id": location_id}
-        await session.execute(_VARIANTS, common | now | variants)
-        await session.execute(_DOCUMENTS, common | now | {"rows": _json(rows.documents)})
+        with spent.on("variants and stock"):
+            await session.execute(_VARIANTS, common | now | variants)
+        with spent.on("search documents"):
+            await session.execute(_DOCUMENTS, common | now | {"rows": _json(rows.documents)})
 
     await ctx.run(work)
 
@@ -233,24 +264,55 @@ async def _first_location(ctx: Context, session: AsyncSession) -> Any:
 async def seed(kernel: Kernel, code: str, scale: int) -> tuple[int, float]:
     """Fill a store up to a number of products; gives how many were added, and the seconds it took."""
     ctx, categories, location_id = await prepare(kernel, code)
-    start = int(await ctx.fetch_value(_SEEDED))
-    todo = iter([(n, min(BATCH, scale - n)) for n in range(start, scale, BATCH)])
-    began = time.perf_counter()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns) as progress:
-        bar = progress.add_task(f"Products in {code}", total=scale, completed=min(start, scale))
+    gaps = [(row["first"], row["count"]) for row in await ctx.fetch_rows(_MISSING, scale)]
+    todo = iter(
+        [
+            (n, min(BATCH, first + count - n))
+            for first, count in gaps
+            for n in range(first, first + count, BATCH)
+        ]
+    )
+    missing = sum(count for _, count in gaps)
+    began, spent = time.perf_counter(), Spent()
+    with showing(code, scale, scale - missing) as advance:
 
         async def writer() -> None:
             for first, count in todo:
-                rows = await asyncio.to_thread(make, first, count, categories)
-                await write(ctx, rows, location_id)
-                progress.advance(bar, count)
+                with spent.on("making them up"):
+                    rows = await asyncio.to_thread(make, first, count, categories)
+                await write(ctx, rows, location_id, spent)
+                advance(count)
 
         await asyncio.gather(*(writer() for _ in range(WRITERS)))
     seconds = time.perf_counter() - began
+    for step, taken in sorted(spent.seconds.items(), key=lambda item: -item[1]):
+        print(f"  {step}: {taken:.0f} s of {WRITERS} writers")
 
     await ctx.run(lambda session: kernel.events.invalidate(ctx, session, ["*"]))
-    return max(scale - start, 0), seconds
+    return missing, seconds
+
+
+@contextmanager
+def showing(code: str, scale: int, done: int) -> Iterator[Callable[[int], None]]:
+    """Show how far it is: a bar in a terminal, elsewhere a line now and then."""
+    console = Console()
+    if console.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=console) as progress:
+            bar = progress.add_task(f"Products in {code}", total=scale, completed=done)
+            yield lambda count: progress.advance(bar, count)
+        return
+    began, told, now = time.perf_counter(), time.perf_counter(), done
+
+    def advance(count: int) -> None:
+        nonlocal told, now
+        now += count
+        if time.perf_counter() - told > TELL_EVERY or now == scale:
+            told = time.perf_counter()
+            rate = (now - done) / (told - began)
+            print(f"{now:,} of {scale:,} products in {code}, {rate:,.0f} a second", flush=True)
+
+    yield advance
 
 
 def main() -> None:
@@ -265,13 +327,22 @@ def main() -> None:
         async with open_kernel(config) as kernel:
             done = await seed(kernel, given.store, given.scale)
         assert config.database_url is not None
+        began = time.perf_counter()
         await tidy(config.database_url)
+        print(f"  cleaning up and statistics: {time.perf_counter() - began:.0f} s")
         return done
 
     with database(load_config(data_dir=given.data_dir)) as config:
-        added, seconds = uvloop.run(run(config))
+        try:
+            added, seconds = uvloop.run(run(config))
+        except KeyboardInterrupt:
+            sys.exit(
+                "Stopped. What was written is whole: run the same command again, and it adds what is missing."
+            )
     rate = f" in {seconds:.0f} s, {added / seconds:.0f} a second" if added else ""
-    print(f"{added} products added{rate}.")
+    print(
+        f"{added:,} products added{rate}; {time.process_time():.0f} s of processor time beside the database's."
+    )
 
 
 if __name__ == "__main__":
