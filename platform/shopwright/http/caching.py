@@ -36,6 +36,7 @@ def is_kept(exchange: "Exchange") -> bool:
         and route.caching is not None
         and route.caching.page > 0
         and route.permission == PUBLIC
+        and route.caching.unless.isdisjoint(request.query)
         and request.method in _READING
         and "Authorization" not in request.headers
         and ("Cookie" not in request.headers or not _names(request) & {cookies.FLASH, cookies.OWN})

@@ -55,10 +55,12 @@ class Caching:
     ``page``: the whole answer for anonymous readers is kept by the server for that many seconds, until one
     of the tags the handler gave to ``ctx.visit.tag()`` is invalidated; it must hold nothing personal.
     ``browser``: seconds a browser or proxy may use it without asking.
+    ``unless``: queries with one of these names are not kept by the server: there are too many such pages.
     """
 
     page: float = 0.0
     browser: int = 0
+    unless: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from shopwright_catalog.api import (
     ProductInput,
     ProductType,
 )
+from shopwright_catalog.api.facets import FacetSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +161,10 @@ async def product_fields(
 @hookspec("collect", on_error="closed")
 async def listing_filters(ctx: Context, wanted: Sequence[tuple[str, str]]) -> Sequence[ListingFilter]:
     """Give conditions for the filters (key and value) of a listing that you know; all must hold."""
+    raise AssertionError
+
+
+@hookspec("collect", on_error="open", budget=0.5)
+async def listing_facets(ctx: Context) -> Sequence[FacetSource]:
+    """Give what listings can be narrowed by, and SQL that counts it: all plugins' SQL runs as one statement."""
     raise AssertionError

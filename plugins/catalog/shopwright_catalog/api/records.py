@@ -197,7 +197,8 @@ class ListingFilter:
     """A condition of a listing: ``sql`` selects the ids of the products that are in it.
 
     It is a part of the catalogue's own statement, so it may read only the plugin's tables, with an index for
-    whatever it compares; ``args`` are its ``$1``, ``$2``, …
+    whatever it compares; ``args`` are its ``$1``, ``$2``, … With ``{product}`` in it, it is instead a condition that is
+    asked of each product with this id: for what most products are.
     """
 
     key: str
@@ -242,6 +243,8 @@ class VariantChoice:
     availability: Availability
     provenance: tuple[Provenance, ...] = ()
     custom_fields: Mapping[str, CustomValue] = field(default_factory=dict)
+    tax_category: str = "standard"
+    """Empty: it is not taxed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ from shopwright.context import Context
 from shopwright.errors import FieldError, Invalid, NotFound
 from shopwright.http.routing import Caching, RawJson, Routes, Scope
 from shopwright_catalog.api import CategoryInfo, ProductInfo
-from shopwright_catalog.services import read_cards, read_categories, read_product
-from shopwright_catalog.views.bodies import FIELDS, ProductPage, ProductQuery
+from shopwright_catalog.api.facets import Facets, Part
+from shopwright_catalog.services import facets, read_cards, read_categories, read_product
+from shopwright_catalog.views.bodies import FIELDS, FacetQuery, ProductPage, ProductQuery
 
 routes = Routes("catalog", Scope.API)
 _PAGE = TypeAdapter(ProductPage)
 
 
-@routes.get("/api/v1/products", permission=PUBLIC, caching=Caching(page=60))
+@routes.get("/api/v1/products", permission=PUBLIC, caching=Caching(page=60, unless=frozenset({"filter"})))
 async def list_products(ctx: Context, query: ProductQuery) -> ProductPage | RawJson:
     """List published products; ``fields`` names the ones that are wanted, separated by commas."""
     wanted = _fields(query.fields)
@@ -37,6 +38,16 @@ async def list_products(ctx: Context, query: ProductQuery) -> ProductPage | RawJ
         return page
     include: dict[str, Any] = {"items": {"__all__": wanted}, "total": True, "next_cursor": True}
     return RawJson(_PAGE.dump_json(page, include=include))
+
+
+@routes.get("/api/v1/products/facets", permission=PUBLIC)
+async def list_facets(ctx: Context, query: FacetQuery) -> Facets:
+    """Count by what published products can be narrowed: the filters of ``/api/v1/products``."""
+    known = query.category is None or any(
+        query.category in x.handles.values() for x in await read_categories.visible(ctx)
+    )
+    name = f"category:{query.category or ''}" if known else ""
+    return await facets.count(ctx, Part(query.category, name=name), query.filter)
 
 
 @routes.get("/api/v1/products/{handle}", permission=PUBLIC, caching=Caching(page=60))

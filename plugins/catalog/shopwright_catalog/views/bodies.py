@@ -37,7 +37,15 @@ class ProductQuery(Strict):
     limit: int = Field(default=24, ge=1, le=100)
     fields: str = Field(default="", max_length=500)
     filter: tuple[str, ...] = Field(default=(), max_length=20)
-    """``key:value``, like ``custom.material:oak``; several of one key: any of them."""
+    """``key:value``, like ``custom.material:oak`` or ``price:10..20``; several of one key: any of them."""
+
+
+class FacetQuery(Strict):
+    """Of which products, and behind which filters."""
+
+    category: str | None = Field(default=None, max_length=255)
+    filter: tuple[str, ...] = Field(default=(), max_length=20)
+    """As those of the list."""
 
 
 @dataclass(frozen=True, slots=True)
