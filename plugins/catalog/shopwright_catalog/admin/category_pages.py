@@ -168,6 +168,7 @@ async def _editor(
         before=before,
         version=edited.version,
         category=edited.category,
+        handle_of=handle_of,
         locales=[locale for locale in ctx.store.locales if locale != ctx.store.default_locale],
         errors=errors,
         can_edit=ctx.actor.can("catalog.category.edit"),

@@ -20,6 +20,7 @@ from shopwright_admin.hookspecs import admin_slot
 from shopwright_catalog.admin import product_form, uploads
 from shopwright_catalog.admin.product_form import Posted, ProductForm
 from shopwright_catalog.api import EditedThing, ProductInput
+from shopwright_catalog.api.handles import handle_of
 from shopwright_catalog.hookspecs import sales_markets
 from shopwright_catalog.services import (
     delete_product,
@@ -217,6 +218,7 @@ async def _editor(
         title=title,
         crumbs=[(ctx.gettext("Products"), url(ctx, "catalog.admin_products")), (title, "")],
         form=form,
+        handle_of=handle_of,
         known=len(form.rows),
         categories=await edit_category.listing(ctx),
         markets=markets,

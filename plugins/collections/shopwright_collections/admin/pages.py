@@ -188,6 +188,7 @@ async def _editor(
         before=before,
         draft=draft,
         collection=draft.collection,
+        handle_of=catalog.handle_of,
         rows=[(x.code, _text(x.values)) for x in draft.collection.conditions] + [("", "")] * _SPARE_ROWS,
         picked=picked,
         kinds=[("", ctx.gettext("No condition")), *((kind.code, kind.label(ctx)) for kind in kinds.values())],
