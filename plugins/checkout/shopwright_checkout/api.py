@@ -346,6 +346,13 @@ async def show(ctx: Context, cart: Cart) -> CartView:
     return await view.view(ctx, cart)
 
 
+async def countries(ctx: Context) -> frozenset[str]:
+    """Give the countries by code where orders of the context's visitor can go."""
+    from shopwright_checkout.services import markets
+
+    return await markets.countries_of(ctx)
+
+
 async def put_in(ctx: Context, variant_id: UUID, quantity: int = 1) -> Cart:
     """Put a variant into the cart of the browser that makes the request, on top of what is there.
 

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from aiohttp import web
 from markupsafe import Markup
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shopwright.context import Context
 from shopwright.http.responses import localized, redirect, url
 from shopwright.money import Money
 from shopwright_catalog.api import CardInfo, CustomValue, Picture
+from shopwright_catalog.api.facets import Facet, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,28 @@ class SortChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class FilterChip:
+    """A filter that is chosen, and where the listing is without it."""
+
+    label: str
+    url: str
+    count: int | None = None
+    """How many products there are without it; None where that was not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterPanel:
+    """By what a listing can be narrowed: a form that works without JavaScript."""
+
+    action: str
+    hidden: tuple[tuple[str, str], ...]
+    """What else stands in the address: the form keeps it."""
+    facets: tuple[Facet, ...]
+    chips: tuple[FilterChip, ...]
+    clear_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListingPage:
     """A page of products."""
 
@@ -87,6 +110,7 @@ class ListingPage:
     next_url: str
     breadcrumbs: tuple[Crumb, ...]
     sorts: tuple[SortChoice, ...] = ()
+    filters: FilterPanel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +137,7 @@ class VariantView:
     custom_fields: Mapping[str, CustomValue] = field(default_factory=dict)
     note: str = ""
     """That it is delivered later, and when, in the customer's words."""
+    tax_category: str = "standard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +214,55 @@ def moved(ctx: Context, query: BaseModel, code: str, handle: str) -> web.Respons
     asked = urlencode(query.model_dump(mode="json", exclude_defaults=True), doseq=True)
     location = url(ctx, code, handle=handle)
     return redirect(ctx, f"{location}?{asked}" if asked else location, status=301)
+
+
+FILTERING = frozenset({"filter", "range", "least", "most"})
+"""Names of the query by which listings are filtered: for ``unless`` of their ``Caching``."""
+
+
+class FilterQuery(BaseModel):
+    """Filters of a listing; ``range``, ``least`` and ``most`` are what the form sends for each range, in one order."""
+
+    filter: tuple[str, ...] = Field(default=(), max_length=20)
+    range: tuple[str, ...] = Field(default=(), max_length=20)
+    least: tuple[str, ...] = Field(default=(), max_length=20)
+    most: tuple[str, ...] = Field(default=(), max_length=20)
+
+
+def settled(
+    ctx: Context, query: FilterQuery, base: str, pairs: Sequence[tuple[str, str]]
+) -> web.Response | None:
+    """Send what the form sent to its address as it is shared; None for such an address."""
+    from shopwright_storefront.services import filtering
+
+    if not query.range:
+        return None
+    filters = filtering.typed(query.filter, query.range, query.least, query.most)
+    return redirect(ctx, filtering.address(base, pairs, filters))
+
+
+def listing_address(base: str, pairs: Sequence[tuple[str, str]], filters: Sequence[str] = ()) -> str:
+    """Give the address of a listing with what else stands in it (empty values are left out) and its filters."""
+    from shopwright_storefront.services import filtering
+
+    return filtering.address(base, pairs, filters)
+
+
+async def filter_panel(
+    ctx: Context, part: Part, base: str, pairs: Sequence[tuple[str, str]], filters: Sequence[str]
+) -> FilterPanel | None:
+    """Make the filter panel of a listing; None where nothing narrows it.
+
+    Args:
+        ctx: the reader's.
+        part: of which products the listing is.
+        base: its address.
+        pairs: what else stands in the address, like its order.
+        filters: those that are chosen.
+    """
+    from shopwright_storefront.services import filtering
+
+    return await filtering.panel(ctx, part, base, pairs, filters)
 
 
 def product_cards(ctx: Context, cards: Sequence[CardInfo]) -> tuple[ProductCard, ...]:

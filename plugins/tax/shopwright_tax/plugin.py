@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,15 +15,17 @@ from shopwright.http.routing import Route
 from shopwright.memory import StoreMemory
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright.templating.slots import Fragment
 from shopwright_admin.api import NavItem
 from shopwright_checkout.api import Cart, CheckoutField, OwnStep, Stage, TaxResult, Totals
 from shopwright_orders.api import Address
 from shopwright_tax.admin import exemption_pages, pages
-from shopwright_tax.services import rates, standing
+from shopwright_tax.services import rates, shown, standing
 from shopwright_tax.services.calculate import taxes
 from shopwright_tax.services.save_rate import RateInput, save
+from shopwright_tax.services.shown import TaxedVariant
 from shopwright_tax.settings import TaxSettings
-from shopwright_tax.views import api, exemption_api
+from shopwright_tax.views import api, exemption_api, storefront_api
 
 
 class Plugin(BasePlugin):
@@ -81,8 +83,23 @@ class Plugin(BasePlugin):
         return standing.check_number(ctx, cart)
 
     @hookimpl
+    async def template_slot(self, ctx: Context, slot: str, model: object) -> Sequence[Fragment]:
+        if slot == "footer.columns" and (included := await shown.is_included(ctx)) is not None:
+            return [Fragment("tax/slots/footer.html", {"included": included}, priority=5)]
+        if slot != "storefront.product.after_price":
+            return []
+        found = await shown.for_page(ctx, cast("Sequence[TaxedVariant]", getattr(model, "variants", ())))
+        return [Fragment("tax/slots/after-price.html", {"shown": found}, priority=90)] if found else []
+
+    @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*pages.routes, *exemption_pages.routes, *api.routes, *exemption_api.routes]
+        return [
+            *storefront_api.routes,
+            *pages.routes,
+            *exemption_pages.routes,
+            *api.routes,
+            *exemption_api.routes,
+        ]
 
     @hookimpl
     async def admin_nav(self, ctx: Context) -> Sequence[NavItem]:

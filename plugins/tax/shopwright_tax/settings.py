@@ -12,6 +12,16 @@ class TaxSettings(PluginSettings):
     """Settings of the tax plugin."""
 
     prices_include_tax: bool = Field(default=True, title="Prices include tax")
+    price_note: bool = Field(
+        default=True,
+        title="Say beside prices whether tax is in them",
+        description="On the page of a product and at the foot of every page, as the law asks in many countries.",
+    )
+    other_price: Literal["nobody", "companies", "everybody"] = Field(
+        default="nobody",
+        title="Who sees prices both with and without tax",
+        description="On the page of a product: companies are customers who buy for one.",
+    )
     home_country: str = Field(
         default="DE",
         pattern=r"^[A-Z]{2}$",

@@ -40,7 +40,8 @@ SELECT jsonb_build_object(
                 WHERE r.store_id = i.store_id AND r.source = i.source)) ORDER BY i.position), '[]')
         FROM catalog_image i WHERE i.store_id = p.store_id AND i.product_id = p.id),
     'variants', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'sku', v.sku, 'options', v.options,
-            'price', v.price, 'compare_at', v.compare_at, 'image', v.image_source) ORDER BY v.position), '[]')
+            'price', v.price, 'compare_at', v.compare_at, 'image', v.image_source,
+            'tax_category', CASE WHEN v.taxable THEN v.tax_category ELSE '' END) ORDER BY v.position), '[]')
         FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id AND NOT v.archived),
     'categories', ARRAY(SELECT c.handle FROM catalog_category_product cp
         JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id
@@ -148,4 +149,5 @@ def _choice(
         availability=stock.get(variant_id, Availability()),
         provenance=price.provenance,
         custom_fields=told.get(variant_id, {}),
+        tax_category=row["tax_category"],
     )

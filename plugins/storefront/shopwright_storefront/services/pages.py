@@ -3,7 +3,6 @@
 
 from collections.abc import Sequence
 from typing import get_args
-from urllib.parse import urlencode
 
 from markupsafe import Markup
 
@@ -11,6 +10,7 @@ from shopwright.context import Context
 from shopwright.http.responses import url
 from shopwright_catalog import api as catalog
 from shopwright_catalog.api import CategoryInfo, Picture, ProductInfo, Sort, VariantChoice
+from shopwright_catalog.api.facets import Part
 from shopwright_storefront.api import (
     CategoryTile,
     Crumb,
@@ -20,6 +20,8 @@ from shopwright_storefront.api import (
     ProductPage,
     SortChoice,
     VariantView,
+    filter_panel,
+    listing_address,
     product_cards,
 )
 from shopwright_storefront.settings import StorefrontSettings
@@ -77,6 +79,8 @@ async def listing(
     tag_cards(ctx, found)
     title = category.title if category else ctx.gettext("All products")
     base = url(ctx, "storefront.category", handle=handle) if category else url(ctx, "storefront.products")
+    part = Part(handle, name=f"category:{handle or ''}")
+    panel = await filter_panel(ctx, part, base, [("sort", sort if sort != "featured" else "")], filters)
     return ListingPage(
         title=title,
         description=category.description if category else "",
@@ -91,6 +95,7 @@ async def listing(
             SortChoice(code, label, _link(base, code, "", filters), code == sort)
             for code, label in _labels(ctx).items()
         ),
+        filters=panel,
     )
 
 
@@ -140,13 +145,12 @@ def _variant(ctx: Context, choice: VariantChoice) -> VariantView:
         image=choice.picture,
         custom_fields=choice.custom_fields,
         note=catalog.stock_note(ctx, choice.availability),
+        tax_category=choice.tax_category,
     )
 
 
 def _link(base: str, sort: Sort, cursor: str, filters: Sequence[str]) -> str:
-    query = [(k, v) for k, v in (("sort", sort if sort != "featured" else ""), ("cursor", cursor)) if v]
-    query += [("filter", text) for text in filters]
-    return f"{base}?{urlencode(query)}" if query else base
+    return listing_address(base, [("sort", sort if sort != "featured" else ""), ("cursor", cursor)], filters)
 
 
 def _labels(ctx: Context) -> dict[Sort, str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from shopwright.context import Context
 from shopwright.money import Money, Rounding
+from shopwright_checkout import api as checkout
 from shopwright_checkout.api import TaxLine, TaxResult, Totals
 from shopwright_orders.api import Address
 from shopwright_tax.services.rates import Rate, rates_of
@@ -21,9 +22,17 @@ Part = tuple[str, Money]
 async def taxes(ctx: Context, totals: Totals, destination: Address | None) -> TaxResult:
     """Give the taxes of a cart at its destination, or at the store's home until that is known."""
     settings = ctx.settings(TaxSettings)
-    country = destination.country if destination else settings.home_country
-    region = destination.region if destination else settings.home_region
+    country, region = (destination.country, destination.region) if destination else await place_of(ctx)
     return compute(totals, await rates_of(ctx, country, region), settings)
+
+
+async def place_of(ctx: Context) -> tuple[str, str]:
+    """Give country and region until the customer has told theirs: the store's home, or where its market delivers."""
+    settings = ctx.settings(TaxSettings)
+    countries = await checkout.countries(ctx)
+    if settings.home_country in countries or not countries:
+        return settings.home_country, settings.home_region
+    return min(countries), ""
 
 
 def compute(totals: Totals, rates: Mapping[str, Rate], settings: TaxSettings) -> TaxResult:
