@@ -66,14 +66,21 @@ def upgrade() -> None:
         PERFORM catalog_write_facets(NEW.store_id, ARRAY[NEW.id]);
         RETURN NULL;
     END $$;
+    CREATE FUNCTION catalog_facets_tagged() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO catalog_facet_value (store_id, product_id, key, value)
+        SELECT DISTINCT n.store_id, n.id, 'tag', t.value FROM added n CROSS JOIN unnest(n.tags) AS t (value)
+        WHERE t.value <> '' ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END $$;
     CREATE TRIGGER catalog_variant_facets_added AFTER INSERT ON catalog_variant REFERENCING NEW TABLE AS added
         FOR EACH STATEMENT EXECUTE FUNCTION catalog_facets_added();
     CREATE TRIGGER catalog_variant_facets_changed AFTER UPDATE ON catalog_variant
         REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION catalog_facets_changed();
     CREATE TRIGGER catalog_variant_facets_gone AFTER DELETE ON catalog_variant REFERENCING OLD TABLE AS gone
         FOR EACH STATEMENT EXECUTE FUNCTION catalog_facets_gone();
-    CREATE TRIGGER catalog_product_facets_added AFTER INSERT ON catalog_product FOR EACH ROW
-        WHEN (NEW.tags <> '{{}}') EXECUTE FUNCTION catalog_facets_named();
+    CREATE TRIGGER catalog_product_facets_added AFTER INSERT ON catalog_product REFERENCING NEW TABLE AS added
+        FOR EACH STATEMENT EXECUTE FUNCTION catalog_facets_tagged();
     CREATE TRIGGER catalog_product_facets_changed AFTER UPDATE OF tags, option_names ON catalog_product FOR EACH ROW
         WHEN ((OLD.tags, OLD.option_names) IS DISTINCT FROM (NEW.tags, NEW.option_names))
         EXECUTE FUNCTION catalog_facets_named();
@@ -90,6 +97,7 @@ def downgrade() -> None:
     DROP TRIGGER catalog_variant_facets_gone ON catalog_variant;
     DROP TRIGGER catalog_variant_facets_changed ON catalog_variant;
     DROP TRIGGER catalog_variant_facets_added ON catalog_variant;
+    DROP FUNCTION catalog_facets_tagged();
     DROP FUNCTION catalog_facets_named();
     DROP FUNCTION catalog_facets_gone();
     DROP FUNCTION catalog_facets_changed();

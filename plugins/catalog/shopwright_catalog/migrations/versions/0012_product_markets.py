@@ -3,8 +3,8 @@
 
 from shopwright.db.schema import sql
 
-revision = "0011_product_markets"
-down_revision = "0010_last_changed"
+revision = "0012_product_markets"
+down_revision = "0011_facet_values"
 
 
 def upgrade() -> None:
