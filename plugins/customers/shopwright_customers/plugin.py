@@ -33,7 +33,8 @@ from shopwright_customers.admin import privacy as admin_privacy
 from shopwright_customers.api import AccountPage, ConditionKind, Outcome, Section, Subject
 from shopwright_customers.services import audience, conditions, field_entities, matching
 from shopwright_customers.services import privacy as own_data
-from shopwright_customers.views import address_book, api, details, pages, privacy, recovery
+from shopwright_customers.services.companies import of_customer
+from shopwright_customers.views import address_book, api, company, details, pages, privacy, recovery
 
 _ADDRESS = ("line1", "line2", "postal_code", "city", "region", "country")
 
@@ -66,6 +67,9 @@ class Plugin(BasePlugin):
             *(PiiColumn("customers_address", column, "address") for column in _ADDRESS),
             *(PiiColumn("customers_company", name, "none") for name in ("name", "country", "tax_id")),
             PiiColumn("customers_buyer", "role", "none"),
+            PiiColumn("customers_invitation", "email", "email"),
+            PiiColumn("customers_invitation", "role", "none"),
+            PiiColumn("customers_invitation", "token_hash", "secret"),
             PiiColumn("customers_group", "code", "none"),
             PiiColumn("customers_group", "title", "none"),
             *(
@@ -87,7 +91,7 @@ class Plugin(BasePlugin):
             *pages.routes, *recovery.routes, *details.routes, *address_book.routes, *api.api,
             *admin_api.admin_api, *groups_api.routes, *admin_pages.routes, *groups.routes, *markings.routes,
             *segments.routes, *segments_api.routes, *privacy.routes, *privacy.api, *admin_privacy.routes,
-            *privacy_api.routes, *companies.routes, *companies_api.routes,
+            *privacy_api.routes, *companies.routes, *companies_api.routes, *company.routes, *company.api,
         ]  # fmt: skip
 
     @hookimpl
@@ -129,7 +133,10 @@ class Plugin(BasePlugin):
 
     @hookimpl
     async def account_pages(self, ctx: Context) -> Sequence[AccountPage]:
+        bought_for = await of_customer(ctx, ctx.actor.id) if ctx.actor.id else None
+        team = [AccountPage(bought_for.name, url(ctx, "customers.own_company"), 45)] if bought_for else []
         return [
+            *team,
             AccountPage(ctx.gettext("Addresses"), url(ctx, "customers.list_addresses"), 50),
             AccountPage(ctx.gettext("Name, e-mail address and password"), url(ctx, "customers.details"), 60),
             AccountPage(ctx.gettext("Your data"), url(ctx, "customers.own_data"), 70),

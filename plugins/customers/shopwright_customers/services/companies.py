@@ -46,7 +46,7 @@ UPDATE customers_company SET name = :name, country = :country, tax_id = :tax_id,
 """)
 _DELETE = text("DELETE FROM customers_company WHERE id = :id")
 _BY_EMAIL = text("SELECT id FROM customers_customer WHERE email = CAST(:email AS citext)")
-_PUT = text("""
+PUT_BUYER = text("""
 INSERT INTO customers_buyer AS b (store_id, customer_id, company_id, role, approval_limit)
 VALUES (:store_id, :customer_id, :company_id, :role, :approval_limit)
 ON CONFLICT (store_id, customer_id) DO UPDATE SET role = excluded.role, approval_limit = excluded.approval_limit
@@ -184,7 +184,7 @@ async def put_buyer(
             "store_id": ctx.store.id, "customer_id": customer_id, "company_id": company_id, "role": role,
             "approval_limit": approval_limit,
         }  # fmt: skip
-        if (await session.execute(_PUT, values)).one_or_none() is None:
+        if (await session.execute(PUT_BUYER, values)).one_or_none() is None:
             raise _refused("other_company", translatable("This customer buys for another company."))
         data = {"customer": str(customer_id), "role": role}
         await ctx.audit(session, "customers.buyer_set", subject=(KIND, company_id), data=data)

@@ -59,3 +59,16 @@ async def tell_old_email(ctx: Context, old: str, new: str) -> None:
         await ctx.kernel.mailer.send(Message(old, subject, text))
     except Exception:
         log.exception("the mail that tells of a changed e-mail address could not be sent")
+
+
+async def send_invitation(ctx: Context, host: str, email: str, company: str, token: str) -> None:
+    """Send the link with which somebody joins a company."""
+    text = ctx.gettext(
+        "%(company)s invites you to buy for it at %(store)s. Accept within 14 days, with an account of this "
+        "address:\n\n%(link)s\n\nIf you do not know them, leave this mail alone: nothing changes.",
+        company=company,
+        store=ctx.store.name,
+        link=ctx.kernel.config.url_of(host, url(ctx, "customers.join_company", token=token)),
+    )
+    subject = ctx.gettext("Buy for %(company)s at %(store)s", company=company, store=ctx.store.name)
+    await ctx.kernel.mailer.send(Message(email, subject, text))

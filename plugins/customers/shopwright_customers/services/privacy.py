@@ -44,6 +44,14 @@ JOIN customers_company c ON c.store_id = b.store_id AND c.id = b.company_id WHER
 _CONSENTS = """
 SELECT at, given, words, source, remote, actor FROM customers_consent WHERE customer_id = $1 ORDER BY id
 """
+_INVITATIONS = """
+SELECT c.name AS company, i.role, i.approval_limit, i.expires_at FROM customers_invitation i
+JOIN customers_company c ON c.store_id = i.store_id AND c.id = i.company_id
+WHERE i.email = $1::text::citext AND $1 <> '' ORDER BY i.id
+"""
+_UNINVITE = text(
+    "DELETE FROM customers_invitation WHERE email = CAST(:email AS citext) AND :email <> '' RETURNING id"
+)
 _BY_EMAIL = "SELECT id FROM customers_customer WHERE email = $1::text::citext"
 _FORGET = text("DELETE FROM customers_customer WHERE id = :id RETURNING id")
 _ASK = text("UPDATE customers_customer SET erasure_asked_at = CAST(:at AS timestamptz) WHERE id = :id")
@@ -155,28 +163,37 @@ async def _set_asked(ctx: Context, customer_id: UUID, at: object) -> None:
 
 async def sections(ctx: Context, subject: Subject) -> list[Section]:
     """Give what this plugin knows of a person."""
+    invited = Section(
+        "customers.invitations",
+        ctx.gettext("Invitations"),
+        [dict(row) for row in await ctx.fetch_rows(_INVITATIONS, subject.email)],
+    )
     if subject.customer_id is None:
-        return []
+        return [invited] if invited.rows else []
     parts = (
         ("account", translatable("Account"), _ACCOUNT), ("addresses", translatable("Addresses"), _ADDRESSES),
         ("groups", translatable("Groups"), _GROUPS), ("tags", translatable("Tags"), _TAGS),
         ("notes", translatable("Notes"), _NOTES), ("consents", translatable("News and offers"), _CONSENTS),
         ("company", translatable("Company"), _COMPANY),
     )  # fmt: skip
-    return [
+    found = [
         Section(f"customers.{name}", ctx.gettext(title), await _rows(ctx, sql, subject.customer_id))
         for name, title, sql in parts
     ]
+    return [*found, invited] if invited.rows else found
 
 
 async def forget(ctx: Context, session: AsyncSession, subject: Subject) -> list[Outcome]:
     """Remove the account with all that hangs on it; whoever is signed in to it is signed out."""
+    uninvited = (await session.execute(_UNINVITE, {"email": subject.email})).all()
+    words = ctx.gettext("Invitations")
+    outcomes = [Outcome("customers.invitations", words, "erased", len(uninvited))] if uninvited else []
     if subject.customer_id is None:
-        return []
+        return outcomes
     await end_customer_sessions(session, ctx.store.id, subject.customer_id)
     gone = (await session.execute(_FORGET, {"id": subject.customer_id})).all()
     title = ctx.gettext("Account with addresses, groups, tags and notes")
-    return [Outcome("customers.account", title, "erased", len(gone))]
+    return [Outcome("customers.account", title, "erased", len(gone)), *outcomes]
 
 
 async def _rows(ctx: Context, sql: str, customer_id: UUID) -> list[dict[str, Any]]:
