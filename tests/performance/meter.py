@@ -41,7 +41,7 @@ class Meter:
     """
 
     def __init__(self, url: str, pid: int, statements: Callable[[], Awaitable[int]]) -> None:
-        self._url, self._pid, self._statements = url.replace("+asyncpg", ""), pid, statements
+        self._url, self._pid, self._statements = url, pid, statements
         self._pids: list[int] = []
 
     async def compare(self, small: Work, big: Work, pairs: int) -> Compared:
@@ -50,7 +50,7 @@ class Meter:
             await small()
             await big()
         statements = min([await self._sent_by(big) for _ in range(3)])
-        self._pids = [self._pid, *await self._backends()]
+        self._pids = [self._pid, *await backends(self._url)]
         works = (small, big)
         wall: tuple[list[float], list[float]] = ([], [])
         cpu: tuple[list[float], list[float]] = ([], [])
@@ -67,15 +67,17 @@ class Meter:
         await work()
         return await self._statements() - before
 
-    async def _backends(self) -> list[int]:
-        connection = await asyncpg.connect(self._url)
-        try:
-            return [row["pid"] for row in await connection.fetch(_BACKENDS)]
-        finally:
-            await connection.close()
-
     def _busy(self) -> float:
-        return sum(_seconds(pid) for pid in self._pids)
+        return sum(seconds_of(pid) for pid in self._pids)
+
+
+async def backends(url: str) -> list[int]:
+    """Give the processes of the database that serve clients: others than this one."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        return [row["pid"] for row in await connection.fetch(_BACKENDS)]
+    finally:
+        await connection.close()
 
 
 def _medians(small: Sequence[float], big: Sequence[float]) -> tuple[float, float, float]:
@@ -84,7 +86,7 @@ def _medians(small: Sequence[float], big: Sequence[float]) -> tuple[float, float
     return statistics.median(small) * 1000, statistics.median(big) * 1000, growth
 
 
-def _seconds(pid: int) -> float:
+def seconds_of(pid: int) -> float:
     """Give the processors' time of a process so far; 0 where the system does not tell."""
     total = 0
     for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
