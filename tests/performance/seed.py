@@ -290,7 +290,8 @@ async def seed(kernel: Kernel, code: str, scale: int) -> tuple[int, float]:
     for step, taken in sorted(spent.seconds.items(), key=lambda item: -item[1]):
         print(f"  {step}: {taken:.0f} s of {WRITERS} writers")
 
-    database = sum([seconds_of(pid) for pid in await backends(kernel.config.database_url or "")])
+    pids = await backends(kernel.config.database_url or "")
+    database = sum(map(seconds_of, pids))
     print(f"  processor time: {time.process_time():.0f} s here, {database:.0f} s of the database")
 
     await ctx.run(lambda session: kernel.events.invalidate(ctx, session, ["*"]))
