@@ -11,6 +11,7 @@ from tests.shop import EVERYTHING, THEMES, add_product, as_staff, bearer, furnis
 from shopwright.testing.kernels import ALPHA
 from shopwright_catalog import api as catalog
 from shopwright_catalog.services import staff_view
+from shopwright_storefront.api import SitemapPage, SitemapSource
 from shopwright_storefront.services import sitemap
 
 HOST = "http://alpha.localhost"
@@ -199,3 +200,15 @@ async def test_the_sitemap_lists_what_is_published_in_every_language(ctx, api, m
     )
     for name in ("storefront.products-4", "storefront.products-0", "storefront.products", "nobody.things-1"):
         assert (await client.get(f"/sitemap-{name}.xml")).status == 404
+
+
+async def test_kinds_of_pages_that_are_empty_or_fail_have_no_part_of_the_sitemap():
+    async def empty(ctx, after, limit):
+        return SitemapPage([])
+
+    async def failing(ctx, after, limit):
+        raise RuntimeError("broken")
+
+    found = [await sitemap.starts_of(None, SitemapSource("x.y", page), 2) for page in (empty, failing)]
+
+    assert found == [[], []]

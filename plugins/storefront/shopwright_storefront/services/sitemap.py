@@ -65,20 +65,24 @@ async def _plan(ctx: Context) -> dict[str, list[str]]:
     sources = ctx.hooks.registered(sitemap_entries)
 
     async def load() -> bytes:
-        return orjson.dumps({code: await _starts(ctx, source) for code, source in sources.items()})
+        return orjson.dumps(
+            {code: await starts_of(ctx, source, size(ctx)) for code, source in sources.items()}
+        )
 
     key = f"{ctx.store.id}:storefront.sitemap:{_kind(ctx)}:{','.join(sorted(sources))}"
     plan: dict[str, list[str]] = orjson.loads(await ctx.kernel.backend.cache.get_or_set(key, KEPT, load))
     return plan
 
 
-async def _starts(ctx: Context, source: SitemapSource) -> list[str]:
-    """Give where the parts of a source begin; one that fails has none, and the others are there."""
+async def starts_of(ctx: Context, source: SitemapSource, most: int) -> list[str]:
+    """Give where the parts of a source begin; one that is empty or fails has none, and the others are there."""
     try:
+        if not (await source.page(ctx, "", 1)).entries:
+            return []
         if source.starts is not None:
-            return list(await source.starts(ctx, size(ctx)))
+            return list(await source.starts(ctx, most))
         found, after = [""], ""
-        while after := (await source.page(ctx, after, size(ctx))).next:
+        while after := (await source.page(ctx, after, most)).next:
             found.append(after)
     except Exception:
         log.exception("the addresses %s are left out of the sitemap", source.code)

@@ -5,28 +5,32 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from shopwright.actor import PUBLIC
 from shopwright.context import Context
 from shopwright.errors import NotFound
-from shopwright.http.responses import themed_page
+from shopwright.http.responses import themed_page, url
 from shopwright.http.routing import Caching, Routes, Scope
 from shopwright_catalog import api as catalog
 from shopwright_catalog.api import Sort
-from shopwright_storefront.api import addresses, moved
+from shopwright_storefront.api import FILTERING, FilterQuery, addresses, moved, settled
 from shopwright_storefront.services import pages
 
 routes = Routes("storefront", Scope.STOREFRONT)
 KEPT = Caching(page=600)
+LISTED = Caching(page=600, unless=FILTERING)
 
 
-class ListingQuery(BaseModel):
-    """How a listing is ordered, and where it goes on."""
+class ListingQuery(FilterQuery):
+    """How a listing is ordered and narrowed, and where it goes on."""
 
     sort: Sort = "featured"
     cursor: str = ""
-    filter: tuple[str, ...] = Field(default=(), max_length=20)
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        return [("sort", self.sort if self.sort != "featured" else "")]
 
 
 class ProductQuery(BaseModel):
@@ -41,16 +45,18 @@ async def home(ctx: Context) -> web.Response:
     return await _page(ctx, "storefront/home", await pages.home(ctx), title=ctx.store.name)
 
 
-@routes.get("/products", permission=PUBLIC, caching=KEPT)
+@routes.get("/products", permission=PUBLIC, caching=LISTED)
 async def products(ctx: Context, query: ListingQuery) -> web.Response:
     """List all products."""
+    if there := settled(ctx, query, url(ctx, "storefront.products"), query.kept):
+        return there
     model = await pages.listing(
         ctx, category=None, sort=query.sort, cursor=query.cursor, filters=query.filter
     )
     return await _page(ctx, "storefront/listing", model, title=model.title)
 
 
-@routes.get("/categories/{handle}", permission=PUBLIC, caching=KEPT)
+@routes.get("/categories/{handle}", permission=PUBLIC, caching=LISTED)
 async def category(ctx: Context, handle: str, query: ListingQuery) -> web.Response:
     """List the products of a category."""
     found = await pages.category(ctx, handle)
@@ -58,6 +64,8 @@ async def category(ctx: Context, handle: str, query: ListingQuery) -> web.Respon
         raise NotFound("There is no such category.")
     if found.handle != handle:
         return moved(ctx, query, "storefront.category", found.handle)
+    if there := settled(ctx, query, url(ctx, "storefront.category", handle=handle), query.kept):
+        return there
     model = await pages.listing(
         ctx, category=found, sort=query.sort, cursor=query.cursor, filters=query.filter
     )
