@@ -35,7 +35,7 @@ LEFT JOIN inventory_location o ON o.store_id = l.store_id AND o.id = l.location_
 ORDER BY page.id, o.priority, o.code
 """
 RECENT = 5000
-"""So many moves back it is looked for what runs low: what nobody bought for so long does not."""
+"""So many moves, and new items, back it is looked for what runs low: what nobody bought for so long does not."""
 _LOW = f"""
 WITH found AS (
     SELECT i.id AS variant_id, coalesce(i.low_stock_at, $1) AS low_at,
@@ -44,7 +44,8 @@ WITH found AS (
     FROM inventory_item i JOIN inventory_level l ON l.store_id = i.store_id AND l.variant_id = i.id
     JOIN inventory_location o ON o.store_id = l.store_id AND o.id = l.location_id
     WHERE i.tracked AND i.id IN (
-        SELECT x.variant_id FROM (SELECT m.variant_id FROM inventory_move m ORDER BY m.id DESC LIMIT {RECENT}) AS x)
+        (SELECT m.variant_id FROM inventory_move m ORDER BY m.id DESC LIMIT {RECENT})
+        UNION (SELECT n.id FROM inventory_item n ORDER BY n.id DESC LIMIT {RECENT}))
     GROUP BY i.store_id, i.id
 )
 SELECT variant_id, available::bigint FROM found WHERE available <= low_at ORDER BY available, variant_id LIMIT $2
@@ -114,7 +115,7 @@ async def item(ctx: Context, variant_id: UUID) -> StockItem | None:
 
 
 async def low(ctx: Context, at_most: int, *, limit: int = 8) -> list[LowItem]:
-    """Give tracked variants that moved lately and have few left to sell from stock, the scarcest first.
+    """Give tracked variants that are new or moved lately and have few left to sell from stock, the scarcest first.
 
     Items may have a number of their own from which on they are low.
     """
