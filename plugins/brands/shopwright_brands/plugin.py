@@ -17,6 +17,7 @@ from shopwright_brands.api import brand_handles
 from shopwright_brands.services import read, save
 from shopwright_brands.settings import BrandsSettings
 from shopwright_brands.views import admin_api, pages
+from shopwright_catalog.api.facets import FacetDefinition, FacetSource
 from shopwright_catalog.hookspecs import ProductSaved
 from shopwright_storefront.api import ProductPage, SitemapSource
 
@@ -52,6 +53,11 @@ class Plugin(BasePlugin):
     @hookimpl
     def sitemap_entries(self) -> Sequence[SitemapSource]:
         return [SitemapSource("brands.brands", pages.in_sitemap)]
+
+    @hookimpl
+    async def listing_facets(self, ctx: Context) -> Sequence[FacetSource]:
+        # The catalogue counts vendors; where they are brands, customers know them by that name.
+        return [FacetSource((FacetDefinition("vendor", ctx.gettext("Brand"), "choice", 20),))]
 
     @hookimpl
     async def product_saved(self, ctx: Context, event: ProductSaved) -> None:

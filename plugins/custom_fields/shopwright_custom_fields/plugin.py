@@ -16,9 +16,10 @@ from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment
 from shopwright_admin.api import Card, NavItem
 from shopwright_catalog.api import CustomValues, ListingFilter
+from shopwright_catalog.api.facets import FacetSource
 from shopwright_custom_fields import hookspecs
 from shopwright_custom_fields.admin import cards, definition_pages, files, value_pages
-from shopwright_custom_fields.services import definitions, edit_definition, filters, privacy, show
+from shopwright_custom_fields.services import definitions, edit_definition, facets, filters, privacy, show
 from shopwright_custom_fields.views import definitions_api, values_api
 from shopwright_storefront.api import ProductPage
 
@@ -69,6 +70,10 @@ class Plugin(BasePlugin):
         self, ctx: Context, wanted: Sequence[tuple[str, str]]
     ) -> Sequence[ListingFilter]:
         return await filters.listing_filters(ctx, wanted)
+
+    @hookimpl
+    async def listing_facets(self, ctx: Context) -> Sequence[FacetSource]:
+        return await facets.listing_facets(ctx)
 
     @hookimpl
     async def template_slot(self, ctx: Context, slot: str, model: object) -> Sequence[Fragment]:

@@ -15,7 +15,8 @@ from shopwright.jobs import Job, Schedule
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import Card, NavItem
-from shopwright_catalog.api import Availability
+from shopwright_catalog.api import Availability, ListingFilter
+from shopwright_catalog.api.facets import FacetSource
 from shopwright_inventory import checks, hookspecs, jobs
 from shopwright_inventory.admin import (
     count_pages,
@@ -30,7 +31,7 @@ from shopwright_inventory.admin import (
 )
 from shopwright_inventory.admin import pages as admin_pages
 from shopwright_inventory.hookspecs import StockChanged
-from shopwright_inventory.services import availability, list_stock, pages, reservations
+from shopwright_inventory.services import availability, list_stock, listing, pages, reservations
 from shopwright_inventory.settings import InventorySettings
 from shopwright_inventory.views import (
     api,
@@ -89,6 +90,16 @@ class Plugin(BasePlugin):
         self, ctx: Context, value: Mapping[UUID, Availability], variant_ids: Sequence[UUID]
     ) -> Mapping[UUID, Availability] | None:
         return {**value, **await availability.of(ctx, variant_ids)}
+
+    @hookimpl
+    async def listing_filters(
+        self, ctx: Context, wanted: Sequence[tuple[str, str]]
+    ) -> Sequence[ListingFilter]:
+        return listing.filters(ctx, wanted)
+
+    @hookimpl
+    async def listing_facets(self, ctx: Context) -> Sequence[FacetSource]:
+        return listing.facets(ctx)
 
     @hookimpl(optionalhook=True)
     async def order_cancelling(

@@ -18,15 +18,21 @@ from shopwright_brands.api import BrandInfo
 from shopwright_brands.services import read
 from shopwright_catalog import api as catalog
 from shopwright_catalog.api import Sort
+from shopwright_catalog.api.facets import Part
 from shopwright_storefront.api import (
+    FILTERING,
     Crumb,
+    FilterQuery,
     ListingPage,
     SitemapEntry,
     SitemapPage,
     SortChoice,
     addresses,
+    filter_panel,
+    listing_address,
     moved,
     product_cards,
+    settled,
 )
 
 routes = Routes("brands", Scope.STOREFRONT)
@@ -35,8 +41,8 @@ SIZE = 24
 COUNTED = 1000
 
 
-class BrandQuery(BaseModel):
-    """How the products of a brand are ordered, and where they go on."""
+class BrandQuery(FilterQuery):
+    """How the products of a brand are ordered and narrowed, and where they go on."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -77,18 +83,22 @@ async def brands(ctx: Context, query: BrandsQuery) -> web.Response:
     return await page(ctx, "brands/index.html", values)
 
 
-@routes.get("/brands/{handle}", permission=PUBLIC, caching=Caching(page=600))
+@routes.get("/brands/{handle}", permission=PUBLIC, caching=Caching(page=600, unless=FILTERING))
 async def brand(ctx: Context, handle: str, query: BrandQuery) -> web.Response:
     """Show a brand with its products."""
     assert ctx.visit is not None
     found = await read.by_handle(ctx, handle)
     if found.handle != handle:
         return moved(ctx, query, "brands.brand", found.handle)
+    base = url(ctx, "brands.brand", handle=handle)
+    kept = [("sort", query.sort if query.sort != "featured" else "")]
+    if there := settled(ctx, query, base, kept):
+        return there
     ctx.visit.tag(read.TAG, "catalog.products", "storefront")
-    filters = [f"vendor:{found.name}"]
+    part = Part(fixed=(f"vendor:{found.name}",), name=f"brand:{found.id}")
+    filters = [*part.fixed, *query.filter]
     cards = await catalog.cards(ctx, sort=query.sort, cursor=query.cursor, limit=SIZE, filters=filters)
     ctx.visit.tag(*(f"catalog.product:{card.id}" for card in cards.cards))
-    base = url(ctx, "brands.brand", handle=handle)
     crumbs = (
         Crumb(ctx.store.name, url(ctx, "storefront.home")),
         Crumb(ctx.gettext("Brands"), url(ctx, "brands.brands")),
@@ -101,13 +111,14 @@ async def brand(ctx: Context, handle: str, query: BrandQuery) -> web.Response:
         cards=product_cards(ctx, cards.cards),
         total=min(cards.total, COUNTED),
         is_counted=cards.total <= COUNTED,
-        previous_url=_link(base, query.sort, cards.previous_cursor) if cards.previous_cursor else "",
-        next_url=_link(base, query.sort, cards.next_cursor) if cards.next_cursor else "",
+        previous_url=_link(base, query, query.sort, cards.previous_cursor) if cards.previous_cursor else "",
+        next_url=_link(base, query, query.sort, cards.next_cursor) if cards.next_cursor else "",
         breadcrumbs=crumbs,
         sorts=tuple(
-            SortChoice(code, _label(ctx, code), _link(base, code, ""), code == query.sort)
+            SortChoice(code, _label(ctx, code), _link(base, query, code, ""), code == query.sort)
             for code in get_args(Sort)
         ),
+        filters=await filter_panel(ctx, part, base, kept, query.filter),
     )
     title, description = found.seo_title or found.name, found.seo_description or found.description[:300]
     urls = addresses(ctx, "brands.brand", found.handles)
@@ -156,11 +167,9 @@ async def _page(ctx: Context, cursor: str, limit: int) -> tuple[list[BrandInfo],
     return shown, f"{shown[-1].id} {shown[-1].name}" if len(found) > limit else ""
 
 
-def _link(base: str, sort: str, cursor: str) -> str:
-    query = {
-        key: value for key, value in (("sort", sort), ("cursor", cursor)) if value not in {"", "featured"}
-    }
-    return f"{base}?{urlencode(query)}" if query else base
+def _link(base: str, query: BrandQuery, sort: str, cursor: str) -> str:
+    pairs = [("sort", sort if sort != "featured" else ""), ("cursor", cursor)]
+    return listing_address(base, pairs, query.filter)
 
 
 def _label(ctx: Context, sort: Sort) -> str:

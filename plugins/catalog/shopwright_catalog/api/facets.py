@@ -83,7 +83,7 @@ class Facets:
 
     items: tuple[Facet, ...]
     total: int
-    """Products that were counted: those behind the filters, at most ``COUNTED``."""
+    """Products that were counted: those behind the filters, at most ``most`` of the part."""
     is_counted: bool
     """Whether that is all of them; else there are no counts, and rare values may be missing."""
     without: Mapping[str, int] = field(default_factory=dict)
@@ -101,6 +101,8 @@ class Part:
     """Filters that belong to the listing itself, like the vendor of a brand's page."""
     name: str = ""
     """What its counts are kept under for some minutes; empty: they are not, since there are too many such listings."""
+    most: int = 10_000
+    """How many of its products are counted at most."""
 
 
 async def facets(ctx: Context, part: Part, filters: Sequence[str] = ()) -> Facets:

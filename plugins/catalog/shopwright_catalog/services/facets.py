@@ -22,8 +22,6 @@ from shopwright_catalog.hookspecs import listing_facets
 from shopwright_catalog.services import filtering
 from shopwright_catalog.services.own_facets import own_facets
 
-COUNTED = 10_000
-"""Products of a listing that are counted at most; see docs/adr."""
 VALUES = 60
 """Values of a facet at most."""
 _APART = 4
@@ -42,7 +40,7 @@ Row = tuple[int, str, str | None, str | None, str | None, int]
 
 async def count(ctx: Context, part: Part, filters: Sequence[str]) -> Facets:
     """Do what ``api.facets.facets`` says."""
-    sources = [own_facets(ctx), *await ctx.hooks.collect(listing_facets)]
+    sources = [await own_facets(ctx), *await ctx.hooks.collect(listing_facets)]
     hidden = {filtering.split(text)[0] for text in part.fixed}
     keys = list(dict.fromkeys(key for key, _ in map(filtering.split, filters)))[:_APART]
     sql, args = await _statement(ctx, part, filters, keys, sources)
@@ -61,7 +59,7 @@ async def count(ctx: Context, part: Part, filters: Sequence[str]) -> Facets:
     else:
         document = await read()
     rows: list[Row] = [x for x in orjson.loads(document) if x[1] not in hidden]
-    return _shown(rows, sources, filters, keys)
+    return _shown(rows, sources, filters, keys, part.most)
 
 
 async def _statement(
@@ -82,7 +80,7 @@ async def _statement(
         condition, more = filtering.added("true", "w.id", [*fixed, *there], len(args))
         args += more
         hits.append(
-            f"hits{number} AS MATERIALIZED (SELECT w.id FROM ({source}) AS w (id) WHERE {condition} LIMIT {COUNTED + 1})"
+            f"hits{number} AS MATERIALIZED (SELECT w.id FROM ({source}) AS w (id) WHERE {condition} LIMIT {part.most + 1})"
         )
     counted = []
     for number, apart in enumerate(("", *keys)):
@@ -108,7 +106,11 @@ async def _statement(
 
 
 def _shown(
-    rows: Sequence[Row], sources: Sequence[FacetSource], filters: Sequence[str], keys: Sequence[str]
+    rows: Sequence[Row],
+    sources: Sequence[FacetSource],
+    filters: Sequence[str],
+    keys: Sequence[str],
+    most: int,
 ) -> Facets:
     chosen: dict[str, list[str]] = {}
     for key, value in map(filtering.split, filters):
@@ -124,15 +126,15 @@ def _shown(
     items = []
     for key in dict.fromkeys([*by_key, *chosen]):
         found = by_key.get(key, [])
-        is_exact = totals.get(parts.get(key, 0), 0) <= COUNTED
+        is_exact = totals.get(parts.get(key, 0), 0) <= most
         definition = definitions.get(key) or _unnamed(key, found)
         one = _facet(definition, found, chosen.get(key, []), is_exact=is_exact)
         if one is not None:
             items.append((definition.position, definition.label, one))
     return Facets(
         items=tuple(one for _, _, one in sorted(items, key=lambda x: x[:2])),
-        total=min(totals.get(0, 0), COUNTED),
-        is_counted=totals.get(0, 0) <= COUNTED,
+        total=min(totals.get(0, 0), most),
+        is_counted=totals.get(0, 0) <= most,
         without={key: totals.get(number, 0) for key, number in parts.items()},
     )
 

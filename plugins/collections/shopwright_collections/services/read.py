@@ -13,6 +13,7 @@ import orjson
 from shopwright.context import Context
 from shopwright.errors import BadRequest, FieldError, NotFound
 from shopwright_catalog import api as catalog
+from shopwright_catalog.api.facets import conditions, narrowed
 from shopwright_collections.api import CollectionInfo, Order
 from shopwright_collections.services.save import CollectionInput, Condition
 
@@ -38,6 +39,7 @@ SELECT c.id, c.handle, c.title, c.description, c.position, c.visible, c.sorting,
         WHERE m.store_id = c.store_id AND m.collection_id = c.id LIMIT {COUNTED} + 1) AS x) AS count
 FROM collections_collection c WHERE $1::text IS NULL OR c.handle = $1 ORDER BY c.position, c.id
 """
+MEMBERS = "SELECT m.product_id FROM collections_member m WHERE m.collection_id = $1"
 _KEYS = {
     "manual": ("m.position", "integer", ">", "ASC"),
     "newest": ("m.product_id", "uuid", "<", "DESC"),
@@ -83,23 +85,31 @@ async def by_handle(ctx: Context, handle: str) -> CollectionInfo:
     return _info(ctx, rows[0])
 
 
-async def products(ctx: Context, collection_id: UUID, order: Order, cursor: str, limit: int) -> Page:
-    """Give a page of a collection's products.
+async def products(
+    ctx: Context, collection_id: UUID, order: Order, cursor: str, limit: int, filters: Sequence[str] = ()
+) -> Page:
+    """Give a page of a collection's products behind filters.
 
     Raises:
         BadRequest: the cursor is not one of ours.
+        Invalid: nobody knows a filter.
     """
     column, cast, sign, direction = _KEYS[order]
     args: list[Any] = [collection_id, limit + 1]
+    found = await conditions(ctx, filters)
+    listed, more = narrowed("m.collection_id = $1", "m.product_id", found, len(args))
+    args += more
     keyset = ""
     after = _decode(cursor, order)
     if after is not None:
+        keyset = (
+            f"AND ({column}, m.product_id) {sign} (${len(args) + 1}::text::{cast}, ${len(args) + 2}::uuid)"
+        )
         args += after
-        keyset = f"AND ({column}, m.product_id) {sign} ($3::text::{cast}, $4::uuid)"
     sql = f"""
-    SELECT m.product_id, {column}::text AS key, (SELECT count(*) FROM (SELECT 1 FROM collections_member x
-        WHERE x.collection_id = $1 LIMIT {COUNTED} + 1) AS counted) AS total
-    FROM collections_member m WHERE m.collection_id = $1 {keyset}
+    SELECT m.product_id, {column}::text AS key, (SELECT count(*) FROM (SELECT 1 FROM collections_member m
+        WHERE {listed} LIMIT {COUNTED} + 1) AS counted) AS total
+    FROM collections_member m WHERE {listed} {keyset}
     ORDER BY {column} {direction}, m.product_id {direction} LIMIT $2
     """
     rows = await ctx.fetch_rows(sql, *args)

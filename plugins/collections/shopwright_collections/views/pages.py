@@ -3,7 +3,6 @@
 
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlencode
 from uuid import UUID
 
 from aiohttp import web
@@ -14,19 +13,25 @@ from shopwright.context import Context
 from shopwright.http.responses import themed_page, url
 from shopwright.http.routing import Caching, Routes, Scope
 from shopwright_catalog import api as catalog
-from shopwright_catalog.api import CardInfo
+from shopwright_catalog.api import CardInfo, ListingFilter
+from shopwright_catalog.api.facets import Part
 from shopwright_collections.api import ORDERS, CollectionInfo, Order
 from shopwright_collections.services import read
 from shopwright_collections.services.save import TAG
 from shopwright_storefront.api import (
+    FILTERING,
     Crumb,
+    FilterQuery,
     ListingPage,
     SitemapEntry,
     SitemapPage,
     SortChoice,
     addresses,
+    filter_panel,
+    listing_address,
     moved,
     product_cards,
+    settled,
 )
 
 routes = Routes("collections", Scope.STOREFRONT)
@@ -35,13 +40,18 @@ SIZE = 24
 
 
 class CollectionQuery(BaseModel):
-    """How a collection is ordered, and where it goes on; without an order, its own."""
+    """How a collection is ordered and narrowed, and where it goes on; without an order, its own."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     sort: Literal["", "manual", "newest", "price", "price_desc", "title"] = ""
     cursor: str = Field(default="", max_length=2000)
     limit: int = Field(default=SIZE, ge=1, le=100)
+    filter: tuple[str, ...] = Field(default=(), max_length=20)
+
+
+class CollectionPageQuery(FilterQuery, CollectionQuery):
+    """The same, and what the form of the filters sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +67,22 @@ class CollectionPage:
     next_cursor: str
 
 
-@routes.get("/collections/{handle}", permission=PUBLIC, caching=Caching(page=600))
-async def collection(ctx: Context, handle: str, query: CollectionQuery) -> web.Response:
+@routes.get("/collections/{handle}", permission=PUBLIC, caching=Caching(page=600, unless=FILTERING))
+async def collection(ctx: Context, handle: str, query: CollectionPageQuery) -> web.Response:
     """Show the products of a collection."""
     assert ctx.visit is not None
     known = await read.by_handle(ctx, handle)
     if known.handle != handle:
         return moved(ctx, query, "collections.collection", known.handle)
+    base = url(ctx, "collections.collection", handle=handle)
+    if there := settled(ctx, query, base, [("sort", query.sort)]):
+        return there
     found, shown, next_cursor, total = await _page(ctx, known, query)
     ctx.visit.tag(TAG, f"collections.collection:{found.id}", "catalog.categories", "storefront")
     ctx.visit.tag(*(f"catalog.product:{card.id}" for card in shown))
-    base = url(ctx, "collections.collection", handle=handle)
     order = query.sort or found.order
+    within = ListingFilter("", read.MEMBERS, (found.id,))
+    part = Part(within=within, name=f"collection:{found.id}")
     model = ListingPage(
         title=found.title,
         description=found.description,
@@ -76,12 +90,14 @@ async def collection(ctx: Context, handle: str, query: CollectionQuery) -> web.R
         cards=product_cards(ctx, shown),
         total=min(total, 1000),
         is_counted=total <= 1000,
-        previous_url=base if query.cursor else "",
-        next_url=_link(base, query.sort, next_cursor) if next_cursor else "",
+        previous_url=_link(base, query, query.sort, "") if query.cursor else "",
+        next_url=_link(base, query, query.sort, next_cursor) if next_cursor else "",
         breadcrumbs=(Crumb(ctx.store.name, url(ctx, "storefront.home")), Crumb(found.title)),
         sorts=tuple(
-            SortChoice(code, order_label(ctx, code), _link(base, code, ""), code == order) for code in ORDERS
+            SortChoice(code, order_label(ctx, code), _link(base, query, code, ""), code == order)
+            for code in ORDERS
         ),
+        filters=await filter_panel(ctx, part, base, [("sort", query.sort)], query.filter),
     )
     return await themed_page(
         ctx,
@@ -116,14 +132,15 @@ async def get_collection(ctx: Context, handle: str, query: CollectionQuery) -> C
 async def _page(
     ctx: Context, found: CollectionInfo, query: CollectionQuery
 ) -> tuple[CollectionInfo, tuple[CardInfo, ...], str, int]:
-    page = await read.products(ctx, found.id, query.sort or found.order, query.cursor, query.limit)
+    page = await read.products(
+        ctx, found.id, query.sort or found.order, query.cursor, query.limit, query.filter
+    )
     shown = (await catalog.cards(ctx, ids=page.ids)).cards if page.ids else ()
     return found, shown, page.next_cursor, page.total
 
 
-def _link(base: str, sort: str, cursor: str) -> str:
-    query = {key: value for key, value in (("sort", sort), ("cursor", cursor)) if value}
-    return f"{base}?{urlencode(query)}" if query else base
+def _link(base: str, query: CollectionPageQuery, sort: str, cursor: str) -> str:
+    return listing_address(base, [("sort", sort), ("cursor", cursor)], query.filter)
 
 
 def order_label(ctx: Context, order: Order) -> str:

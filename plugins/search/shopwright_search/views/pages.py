@@ -9,21 +9,26 @@ from pydantic import BaseModel, Field
 
 from shopwright.actor import PUBLIC
 from shopwright.context import Context
-from shopwright.http.responses import page
+from shopwright.http.responses import page, url
 from shopwright.http.routing import Routes, Scope
 from shopwright.money import Money
 from shopwright_catalog import api as catalog
-from shopwright_search.services.find import COUNTED, find
-from shopwright_storefront.api import product_cards
+from shopwright_search.services.find import COUNTED, find, part_of
+from shopwright_storefront.api import FilterQuery, filter_panel, product_cards, settled
 
 routes = Routes("search", Scope.STOREFRONT)
 api = Routes("search", Scope.API)
 
 
 class SearchQuery(BaseModel):
-    """What is looked for."""
+    """What is looked for, and behind which filters."""
 
     q: str = Field(default="", max_length=200)
+    filter: tuple[str, ...] = Field(default=(), max_length=20)
+
+
+class SearchPageQuery(FilterQuery, SearchQuery):
+    """The same, and what the form of the filters sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,13 @@ class Hits:
 
 
 @routes.get("/search", permission=PUBLIC)
-async def search(ctx: Context, query: SearchQuery) -> web.Response:
+async def search(ctx: Context, query: SearchPageQuery) -> web.Response:
     """Show the products that were found."""
-    found = await find(ctx, query.q)
+    base, kept = url(ctx, "search.search"), [("q", query.q)]
+    if there := settled(ctx, query, base, kept):
+        return there
+    found = await find(ctx, query.q, query.filter)
+    part = part_of(ctx, query.q) if found.ids or query.filter else None
     shown = await catalog.cards(ctx, ids=found.ids)
     values = {
         "query": query.q,
@@ -58,6 +67,7 @@ async def search(ctx: Context, query: SearchQuery) -> web.Response:
         "total": min(found.total, COUNTED),
         "is_counted": found.total <= COUNTED,
         "suggestion": found.suggestion,
+        "filters": await filter_panel(ctx, part, base, kept, query.filter) if part else None,
         "title": ctx.gettext("Search"),
     }
     return await page(ctx, "search/results.html", values)
@@ -66,7 +76,7 @@ async def search(ctx: Context, query: SearchQuery) -> web.Response:
 @api.get("/api/v1/search", permission=PUBLIC)
 async def search_products(ctx: Context, query: SearchQuery) -> Hits:
     """Find products by words."""
-    found = await find(ctx, query.q)
+    found = await find(ctx, query.q, query.filter)
     shown = await catalog.cards(ctx, ids=found.ids)
     items = [Hit(card.id, card.handle, card.title, card.price, card.available) for card in shown.cards]
     return Hits(items, found.total, found.suggestion)
