@@ -6,7 +6,8 @@ from uuid import UUID
 
 from shopwright.context import Context
 from shopwright.jobs import Job, Schedule
-from shopwright_inventory.services import reservations, stock_files, stock_take_apply
+from shopwright_inventory.services import reservations, stock_take_apply
+from shopwright_inventory.services import take_in_file as take_in_file_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ async def _apply_stock_take(ctx: Context, payload: ApplyStockTake) -> None:
 
 
 async def _take_in_file(ctx: Context, payload: TakeInFile) -> None:
-    await stock_files.take_in(ctx, payload.file_id)
+    await take_in_file_service.take_in(ctx, payload.file_id)
 
 
 sweep = Job("inventory.sweep", Sweep, _sweep)

@@ -12,7 +12,7 @@ from tests.shop import add_product, as_staff, bearer
 
 from shopwright.doctor_run import examine
 from shopwright.errors import Invalid
-from shopwright_inventory.services import csv_apply, csv_stock, locations, rules, stock_files
+from shopwright_inventory.services import csv_apply, csv_stock, locations, rules, stock_files, take_in_file
 from shopwright_inventory.services.locations import LocationInput
 from shopwright_inventory.services.selling import Rules
 
@@ -128,13 +128,32 @@ async def test_a_large_file_goes_in_by_a_job_as_a_whole(ctx, shop, kernel, level
     await kernel.jobs.drain()
     bad = await stock_files.accept(ctx, "bad.csv", b"sku,change\nLAMP,1\nDESK,1\nSOFA,-9\n")
     await kernel.jobs.drain()
-    await stock_files.take_in(ctx, good)
+    await take_in_file.take_in(ctx, good)
 
     done, wrong = [await stock_files.by_id(ctx, id_) for id_ in (good, bad)]
     assert (done.state, done.done, done.changed) == ("finished", 3, 3)
     assert (wrong.state, [x.pointer for x in wrong.problems]) == ("refused", ["/4/change"])
     assert [(await levels(x))["main"][0] for x in shop] == [1, 2, 3]
     assert await ctx.fetch_value("SELECT sum(length(content)) FROM inventory_file") == 0
+
+    # Somebody orders a sofa between the trial and the writing.
+    tried = take_in_file._tried
+
+    async def ordered(ctx, part, *args):
+        refused = await tried(ctx, part, *args)
+        if part[-1][1].line == 4:
+            await ctx.run(
+                lambda s: s.execute(text("UPDATE inventory_level SET reserved = 1 WHERE on_hand = 3"))
+            )
+        return refused
+
+    monkeypatch.setattr(take_in_file, "_tried", ordered)
+    late = await stock_files.accept(ctx, "late.csv", b"sku,change\nLAMP,1\nDESK,1\nSOFA,-3\n")
+    await kernel.jobs.drain()
+    file = await stock_files.by_id(ctx, late)
+    assert (file.state, file.done, file.changed) == ("finished", 3, 2)
+    assert [x.pointer for x in file.problems] == ["/4/change"]
+    assert [(await levels(x))["main"][0] for x in shop] == [2, 3, 3]
 
 
 async def test_files_go_out_and_in_by_page_and_by_program(ctx, shop, make_client, levels):

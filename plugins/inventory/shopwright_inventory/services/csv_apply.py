@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Taking in the rows of a stock file within one transaction: checked under the locks, all of them or none."""
+"""Taking in rows of a stock file within one transaction: checked under the locks, all of them or none."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from uuid import UUID
 
@@ -19,10 +19,9 @@ from shopwright_inventory.services.news import Change, tell
 from shopwright_inventory.services.selling import Rules, Stocked
 
 TOGETHER = 2_000
-"""Variants in one round of statements."""
+"""Rows in one transaction of a large file: orders wait for no more than these."""
 _LOOK_UP = 5_000
 Named = tuple[UUID, Row]
-Step = Callable[[int], Awaitable[None]]
 
 _LOCATIONS = text("SELECT code, id FROM inventory_location")
 _ITEMS = text("""
@@ -62,12 +61,23 @@ async def named(ctx: Context, rows: Sequence[Row]) -> tuple[list[Named], list[Re
     return sorted(made, key=lambda pair: pair[0]), refused
 
 
-async def take_in(
-    ctx: Context, session: AsyncSession, rows: Sequence[Named], *, name: str, file_id: UUID, step: Step
-) -> tuple[int, list[Refused]]:
-    """Write rows in the order of their variants; gives how many levels and rules changed, or what is refused.
+def rounds(rows: Sequence[Named]) -> Iterator[Sequence[Named]]:
+    """Cut sorted rows into parts of about two thousand, never between two rows of one variant."""
+    start = 0
+    while start < len(rows):
+        end = min(start + TOGETHER, len(rows))
+        while end < len(rows) and rows[end][0] == rows[end - 1][0]:
+            end += 1
+        yield rows[start:end]
+        start = end
 
-    The caller gives the transaction up when something is refused. ``step`` is told how many rows are done.
+
+async def take_in(
+    ctx: Context, session: AsyncSession, rows: Sequence[Named], *, name: str, file_id: UUID
+) -> tuple[int, list[Refused]]:
+    """Write rows; gives how many levels and rules changed, or what is refused.
+
+    The caller gives the transaction up when something is refused.
     """
     places = {row.code: UUID(str(row.id)) for row in await session.execute(_LOCATIONS)}
     refused = [
@@ -78,22 +88,8 @@ async def take_in(
     rows = [pair for pair in rows if not pair[1].location or pair[1].location in places]
     if any(row.is_stock and not row.location for _, row in rows):
         places[""] = await stock.location_id(ctx, session)
-    changed = start = 0
-    while start < len(rows):
-        end = _end_of(rows, start)
-        number, wrong = await _round(ctx, session, rows[start:end], places, name, file_id)
-        changed, start = changed + number, end
-        refused += wrong
-        await step(end)
-    return changed, refused
-
-
-def _end_of(rows: Sequence[Named], start: int) -> int:
-    """Give where a round ends: never between two rows of one variant."""
-    end = min(start + TOGETHER, len(rows))
-    while end < len(rows) and rows[end][0] == rows[end - 1][0]:
-        end += 1
-    return end
+    changed, wrong = await _round(ctx, session, rows, places, name, file_id) if rows else (0, [])
+    return changed, [*refused, *wrong]
 
 
 async def _round(

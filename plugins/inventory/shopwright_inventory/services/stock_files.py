@@ -3,7 +3,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,6 @@ from shopwright.errors import FieldError, Invalid, NotFound
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_inventory.services import csv_apply, csv_stock
-from shopwright_inventory.services.csv_apply import Named, Step
 from shopwright_inventory.services.csv_stock import Refused
 from shopwright_inventory.services.cursors import decoded
 
@@ -30,12 +29,6 @@ _ADD = text("""
 INSERT INTO inventory_file (store_id, id, name, state, content, total, done, changed, created_by, created_at, closed_at)
 VALUES (:store_id, :id, :name, :state, :content, :total, :done, :changed, :actor, :now,
     CASE WHEN :state <> 'waiting' THEN CAST(:now AS timestamptz) END)
-""")
-_STEP = text("UPDATE inventory_file SET done = :done WHERE id = :id AND state = 'waiting'")
-_CLOSE = text("""
-UPDATE inventory_file SET state = :state, content = '', done = :done, changed = :changed, closed_at = :now,
-    problems = CAST(:problems AS jsonb)
-WHERE id = :id AND state = 'waiting'
 """)
 _COLUMNS = "id, name, state, total, done, changed, problems, created_by, created_at, closed_at"
 _PAGE = f"""
@@ -55,7 +48,7 @@ class StockFile:
     done: int
     changed: int
     problems: list[FieldError]
-    """What was refused, by pointers like ``/12/on_hand``: line and column."""
+    """What was refused, by pointers like ``/12/on_hand``: line and column. Of a finished file: lines that were left out."""
     created_by: str
     created_at: datetime
     closed_at: datetime | None
@@ -69,8 +62,8 @@ class StockFilePage:
     next_cursor: str
 
 
-class _RefusedError(Exception):
-    """Rows that are refused; whatever the transaction wrote is given up."""
+class RefusedError(Exception):
+    """Rows that are refused; whatever their transaction wrote is given up."""
 
     def __init__(self, refused: Sequence[Refused]) -> None:
         super().__init__("refused")
@@ -97,47 +90,23 @@ async def accept(ctx: Context, name: str, content: bytes) -> UUID:
     }  # fmt: skip
 
     async def at_once(session: AsyncSession) -> None:
-        changed = await _written(ctx, session, found, name, file_id, _no_step, refused)
+        changed, more = await csv_apply.take_in(ctx, session, found, name=name, file_id=file_id)
+        if refused or more:
+            raise RefusedError([*refused, *more])
         await session.execute(_ADD, values | {"state": "finished", "done": len(rows), "changed": changed})
+        await audit(ctx, session, file_id, name)
 
     async def later(session: AsyncSession) -> None:
         from shopwright_inventory.jobs import TakeInFile, take_in_file
 
-        await session.execute(_ADD, values | {"content": content.decode("utf-8-sig")})
+        await session.execute(_ADD, values | {"content": dump(found)})
         await ctx.enqueue(session, take_in_file, TakeInFile(file_id), dedupe_key=str(file_id))
 
     try:
         await ctx.run(later if is_large else at_once)
-    except _RefusedError as error:
+    except RefusedError as error:
         raise _invalid(ctx, error.refused) from None
     return file_id
-
-
-async def take_in(ctx: Context, file_id: UUID) -> None:
-    """Take in a file that waits; tried again it begins anew, for nothing of it was written."""
-    content = await ctx.fetch_value("SELECT content FROM inventory_file WHERE id = $1", file_id)
-    rows, refused = await asyncio.to_thread(csv_stock.parsed, (content or "").encode())
-    found, unnamed = await csv_apply.named(ctx, rows)
-    refused += unnamed
-
-    async def step(done: int) -> None:
-        async def note(session: AsyncSession) -> None:
-            await session.execute(_STEP, {"id": file_id, "done": min(done, len(rows))})
-
-        await ctx.run(note)
-
-    async def work(session: AsyncSession) -> None:
-        name = await ctx.fetch_value("SELECT name FROM inventory_file WHERE id = $1", file_id)
-        changed = await _written(ctx, session, found, name, file_id, step, refused)
-        await _close(ctx, session, file_id, "finished", len(rows), changed, ())
-
-    if await ctx.fetch_value("SELECT state FROM inventory_file WHERE id = $1", file_id) != "waiting":
-        return
-    try:
-        await ctx.run(work)
-    except _RefusedError as error:
-        told = error.refused
-        await ctx.run(lambda session: _close(ctx, session, file_id, "refused", 0, 0, told))
 
 
 async def page(ctx: Context, *, cursor: str = "", limit: int = 25) -> StockFilePage:
@@ -162,51 +131,17 @@ async def by_id(ctx: Context, file_id: UUID) -> StockFile:
     raise NotFound("There is no such file.", code="stock_file_not_found")
 
 
-async def _written(
-    ctx: Context,
-    session: AsyncSession,
-    rows: Sequence[Named],
-    name: str,
-    file_id: UUID,
-    step: Step,
-    refused: Sequence[Refused],
-) -> int:
-    """Write what was found, to learn of everything that is wrong with it also when some is refused already."""
-    changed, more = await csv_apply.take_in(ctx, session, rows, name=name, file_id=file_id, step=step)
-    if refused or more:
-        raise _RefusedError([*refused, *more])
-    await ctx.audit(
-        session,
-        "inventory.file_taken_in",
-        subject=("inventory.file", file_id),
-        data={"file": name, "rows": len(rows), "changed": changed},
-    )
-    return changed
-
-
-async def _close(
-    ctx: Context,
-    session: AsyncSession,
-    file_id: UUID,
-    state: str,
-    done: int,
-    changed: int,
-    refused: Sequence[Refused],
-) -> None:
-    problems = [asdict(x) for x in _first(refused)]
-    values = {"id": file_id, "state": state, "done": done, "changed": changed, "now": ctx.clock.now()}
-    await session.execute(_CLOSE, values | {"problems": dump(problems)})
-
-
-async def _no_step(done: int) -> None:
-    """Nobody looks at how far a small file is."""
+async def audit(ctx: Context, session: AsyncSession, file_id: UUID, name: str) -> None:
+    subject = ("inventory.file", file_id)
+    await ctx.audit(session, "inventory.file_taken_in", subject=subject, data={"file": name})
 
 
 def _invalid(ctx: Context, refused: Sequence[Refused]) -> Invalid:
-    return Invalid(errors=[_problem(ctx, x) for x in _first(refused)])
+    return Invalid(errors=[_problem(ctx, x) for x in first(refused)])
 
 
-def _first(refused: Sequence[Refused]) -> list[Refused]:
+def first(refused: Sequence[Refused]) -> list[Refused]:
+    """Give the first hundred of what is refused, by line."""
     return sorted(refused, key=lambda x: x.line)[:MOST_TOLD]
 
 

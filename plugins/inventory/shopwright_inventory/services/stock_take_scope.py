@@ -23,21 +23,21 @@ SELECT v.id FROM catalog_variant v JOIN catalog_product p ON p.store_id = v.stor
 WHERE p.kind <> ALL(CAST(:unstocked AS text[])) AND {which} ORDER BY v.sku = '', v.sku, v.id LIMIT :most
 """
 # What is sold no more may lie there all the same.
-_LOCATION = text(
-    _SELECT.format(
-        which="""EXISTS (
-    SELECT 1 FROM inventory_level l JOIN inventory_item i ON i.store_id = l.store_id AND i.id = l.variant_id
-    WHERE l.store_id = v.store_id AND l.variant_id = v.id AND l.location_id = :location_id
-        AND i.tracked AND (l.on_hand > 0 OR NOT v.archived))"""
-    )
-)
+_LOCATION = text("""
+SELECT v.id FROM inventory_level l
+JOIN inventory_item i ON i.store_id = l.store_id AND i.id = l.variant_id
+JOIN catalog_variant v ON v.store_id = l.store_id AND v.id = l.variant_id
+JOIN catalog_product p ON p.store_id = v.store_id AND p.id = v.product_id
+WHERE l.location_id = :location_id AND i.tracked AND (l.on_hand > 0 OR NOT v.archived)
+    AND p.kind <> ALL(CAST(:unstocked AS text[]))
+ORDER BY v.sku = '', v.sku, v.id LIMIT :most
+""")
 _CATALOGUE = text(_SELECT.format(which="NOT v.archived"))
 _CATEGORY = text(
     _SELECT.format(
-        which="""NOT v.archived AND EXISTS (
-    SELECT 1 FROM catalog_category_product cp
-    JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id
-    WHERE cp.store_id = v.store_id AND cp.product_id = v.product_id AND c.handle = :handle)"""
+        which="""NOT v.archived AND v.product_id = ANY(ARRAY(SELECT cp.product_id FROM catalog_category c
+    JOIN catalog_category_product cp ON cp.store_id = c.store_id AND cp.category_id = c.id
+    WHERE c.handle = :handle))"""
     )
 )
 _PRODUCTS = text(_SELECT.format(which="NOT v.archived AND v.product_id = ANY(CAST(:ids AS uuid[]))"))
