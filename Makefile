@@ -8,7 +8,7 @@ DATA_DIR ?= .shopwright
 SCALE ?= 10000
 STORE ?= seed
 SMALL ?= 1000
-BIG ?= 1000000
+GROWTH ?= 1000000
 VENV := .venv
 BIN := $(VENV)/bin
 EDITABLE := $(foreach dir,$(sort $(dir $(wildcard plugins/*/pyproject.toml examples/*/pyproject.toml))),-e ./$(dir))
@@ -58,9 +58,9 @@ format: $(VENV)/.installed-tests  ## put the code into the house style
 	@$(BIN)/ruff check --fix-only -q .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/.installed-tests  ## measure requests per second as ratios to a bare hello, and how time grows with products
+bench: $(VENV)/.installed-tests  ## measure requests per second as ratios to a bare hello, and how time grows with products (GROWTH=1000000)
 	@$(BIN)/python tests/performance/bench.py
-	@$(BIN)/python tests/performance/growth.py --small $(SMALL) --big $(BIG)
+	@if [ "$(GROWTH)" != 0 ]; then $(BIN)/python tests/performance/growth.py --small $(SMALL) --big $(GROWTH); fi
 
 seed: $(VENV)/.installed-tests  ## fill a store with products (SCALE=10000 STORE=seed DATA_DIR=.shopwright)
 	@$(BIN)/python tests/performance/seed.py --scale $(SCALE) --store $(STORE) --data-dir $(DATA_DIR)

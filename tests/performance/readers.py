@@ -111,6 +111,13 @@ class Shop:
             "product list by price": get(lambda: "/api/v1/products?limit=24&sort=price"),
             "product list for a customer": get(lambda: "/api/v1/products?limit=24", self.cookies),
             "products of a vendor": get(lambda: "/api/v1/products?limit=24&filter=vendor:Anker+Works"),
+            "products of a colour and a tag": get(
+                lambda: "/api/v1/products?limit=24&filter=option.Colour:white&filter=tag:oak"
+            ),
+            "facets of all products": get(lambda: "/api/v1/products/facets"),
+            "facets of a category": get(
+                lambda: f"/api/v1/products/facets?category=shelf-{next(self.numbers) % 40}"
+            ),
             "category": get(shelf),
             "category by price": get(lambda: f"{shelf()}?sort=price"),
             "collection": get(lambda: f"/api/v1/collections/{COLLECTION}?limit=24"),
