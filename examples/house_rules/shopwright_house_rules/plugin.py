@@ -16,6 +16,7 @@ from shopwright.errors import Rejection
 from shopwright.money import Money, Rounding
 from shopwright.plugin import Manifest, PluginSettings, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
+from shopwright_catalog import api as catalog
 from shopwright_catalog.api import PriceOffer, PriceRequest, ProductInput, VariantInfo
 from shopwright_checkout import api as checkout
 from shopwright_checkout.api import (
@@ -104,7 +105,8 @@ class Plugin(BasePlugin):
 
     @hookimpl
     async def order_validate(self, ctx: Context, totals: Totals) -> Sequence[Rejection]:
-        least = Money(ctx.settings(HouseRules).least_order, totals.currency)
+        least = Money(ctx.settings(HouseRules).least_order, ctx.store.currency)
+        least = await catalog.convert(ctx, least, totals.currency)
         if totals.subtotal - totals.discount >= least:
             return []
         return [Rejection("house_rules.too_small", f"We take orders from {ctx.format_money(least)}.")]
@@ -112,10 +114,12 @@ class Plugin(BasePlugin):
     @hookimpl
     async def cart_fees(self, ctx: Context, totals: Totals) -> Sequence[Fee]:
         rules = ctx.settings(HouseRules)
-        value = totals.subtotal - totals.discount
-        if not totals.lines or not rules.small_order_fee or value.amount >= rules.small_order_below:
+        if not totals.lines or not rules.small_order_fee:
             return []
-        fee = Money(rules.small_order_fee, totals.currency)
+        value = await catalog.convert(ctx, totals.subtotal - totals.discount, ctx.store.currency)
+        if value.amount >= rules.small_order_below:
+            return []
+        fee = await catalog.convert(ctx, Money(rules.small_order_fee, value.currency), totals.currency)
         return [Fee("house_rules.small_order", ctx.gettext("Fee for small orders"), fee)]
 
     @hookimpl

@@ -19,6 +19,7 @@ from shopwright.plugin import Manifest, PiiColumn, PluginSettings, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment
 from shopwright_admin.api import Card
+from shopwright_catalog import api as catalog
 from shopwright_checkout.api import Cart, StoredValue
 from shopwright_customers.api import AccountPage
 from shopwright_customers.hookspecs import CustomerRegistered
@@ -47,18 +48,18 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="Loyalty points",
         summary="Customers earn points with paid orders.",
-        requires=("admin", "checkout", "customers", "orders", "storefront"),
+        requires=("admin", "catalog", "checkout", "customers", "orders", "storefront"),
         settings=LoyaltySettings,
         pii=(PiiColumn("loyalty_points_entry", "kind", "none"),),
     )
 
     @hookimpl
     async def order_placed(self, ctx: Context, event: OrderEvent) -> None:
-        await ledger.add(ctx, event, "promised", points_for(ctx, event.total))
+        await ledger.add(ctx, event, "promised", await points_for(ctx, Money(event.total, event.currency)))
 
     @hookimpl
     async def order_paid(self, ctx: Context, event: OrderEvent) -> None:
-        await ledger.add(ctx, event, "earned", points_for(ctx, event.total))
+        await ledger.add(ctx, event, "earned", await points_for(ctx, Money(event.total, event.currency)))
 
     @hookimpl
     async def order_cancelled(self, ctx: Context, event: OrderEvent) -> None:
@@ -79,16 +80,19 @@ class Plugin(BasePlugin):
             return []
         points = await ledger.balance(ctx, cart.customer_id)
         label = ctx.gettext("Your points")
-        return [StoredValue("loyalty_points.balance", label, Money(max(points, 0) * worth, cart.currency))]
+        value = Money(max(points, 0) * worth, ctx.store.currency)
+        value = await catalog.convert(ctx, value, cart.currency)
+        return [StoredValue("loyalty_points.balance", label, value)]
 
     @hookimpl
     async def order_placing(
         self, ctx: Context, session: AsyncSession, order: NewOrder
     ) -> Sequence[Rejection]:
-        paid = sum(part.amount.amount for part in order.stored if part.method == "loyalty_points.balance")
-        if not paid or order.customer_id is None:
+        parts = [part.amount for part in order.stored if part.method == "loyalty_points.balance"]
+        if not parts or order.customer_id is None:
             return []
-        points = -(-paid // ctx.settings(LoyaltySettings).worth)
+        paid = await catalog.convert(ctx, Money.total(parts, order.currency), ctx.store.currency)
+        points = -(-paid.amount // ctx.settings(LoyaltySettings).worth)
         if await ledger.spend(ctx, session, order.id, order.customer_id, points):
             return []
         text = ctx.gettext("Your points were used meanwhile. Please look at your cart again.")
@@ -112,7 +116,7 @@ class Plugin(BasePlugin):
     async def template_slot(self, ctx: Context, slot: str, model: object) -> Sequence[Fragment]:
         if slot != "storefront.product.after_price" or not isinstance(model, ProductPage):
             return []
-        points = points_for(ctx, model.selected.price.amount)
+        points = await points_for(ctx, model.selected.price)
         return [Fragment("loyalty_points/earn.html", {"points": points})]
 
     @hookimpl
@@ -122,5 +126,6 @@ class Plugin(BasePlugin):
         return [Card("loyalty_points/order.html", {"points": await ledger.of_order(ctx, subject.id)})]
 
 
-def points_for(ctx: Context, amount: int) -> int:
-    return amount * ctx.settings(LoyaltySettings).per_hundred // 100
+async def points_for(ctx: Context, amount: Money) -> int:
+    own = await catalog.convert(ctx, amount, ctx.store.currency)
+    return own.amount * ctx.settings(LoyaltySettings).per_hundred // 100

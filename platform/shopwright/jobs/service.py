@@ -89,7 +89,7 @@ class Jobs:
         """Put scheduled jobs that are due by the clock into the queue, and tell how many."""
         return await self._scheduler.tick()
 
-    async def drain(self, *, timeout: float = 10.0, strict: bool = False) -> int:  # noqa: ASYNC109 - for all jobs
+    async def drain(self, *, timeout: float = 30.0, strict: bool = False) -> int:  # noqa: ASYNC109 - for all jobs
         """Run everything that is due by the clock, one after another, in this process.
 
         Args:

@@ -40,7 +40,7 @@ class Plugin(BasePlugin):
         version="0.1.0",
         title="Approvals",
         summary="Approval of orders above the limit of a company's buyer, by an approver of the company.",
-        requires=("admin", "checkout", "customers", "orders"),
+        requires=("admin", "catalog", "checkout", "customers", "orders"),
         permissions=(Permission("approvals.request.view", translatable("See requests for approval")),),
         pii=tuple(PiiColumn("approvals_request", column, kind) for column, kind in _PII.items()),
     )

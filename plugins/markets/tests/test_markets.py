@@ -77,6 +77,10 @@ async def test_a_product_is_published_in_the_markets_it_is_for(ctx, client, mark
 
     assert await seen("?market=ch") == (["lamp", "shade"], 2, 200)
     assert await seen("?market=jp") == await seen("") == (["shade"], 1, 404)
+    # What is typed and counted is in francs: 46.10 and 8.45.
+    assert await seen("?market=ch&filter=price:9..46.10") == (["lamp"], 1, 200)
+    facets = await client.get_json("/api/v1/products/facets?market=ch")
+    assert [x["least"] for x in facets["items"] if x["key"] == "price"] == ["8.47"]
     cart = await client.post_json("/api/v1/carts?market=ch")
     path = f"/api/v1/carts/{cart['id']}"
     line = {"variant_id": str(lamp), "quantity": 1}

@@ -51,7 +51,7 @@ async def ask(ctx: Context, cart_id: UUID, note: str) -> Request:
     assert ctx.actor.id is not None
     company = await customers.company_of(ctx, ctx.actor.id)
     shown = await checkout.show(ctx, cart)
-    if company is None or not limits.is_above(ctx, company.approval_limit, shown.total):
+    if company is None or not await limits.is_above(ctx, company.approval_limit, shown.total):
         raise Conflict(translatable("You can order this without approval."), code="approval_not_needed")
     _require_ready(shown)
     print_of = limits.fingerprint(shown)

@@ -10,6 +10,7 @@ from uuid import UUID
 from shopwright.context import Context
 from shopwright.jsontext import dump
 from shopwright.money import Money
+from shopwright_catalog import api as catalog
 from shopwright_checkout.api import Cart
 from shopwright_customers import api as customers
 from shopwright_customers.api import BuyerInfo, CompanyInfo
@@ -59,19 +60,17 @@ def buyers_of(ctx: Context, cart: Cart) -> list[UUID]:
     return [x for x in dict.fromkeys((cart.customer_id, signed_in)) if x is not None]
 
 
-def is_above(ctx: Context, limit: int | None, total: Money) -> bool:
-    """Tell whether a total is above a limit; limits are in the store's currency, so any other is above it."""
-    if limit is None:
-        return False
-    return total.currency != ctx.store.currency or total.amount > limit
+async def is_above(ctx: Context, limit: int | None, total: Money) -> bool:
+    """Tell whether a total is above a limit, which is in the store's currency."""
+    return limit is not None and (await catalog.convert(ctx, total, ctx.store.currency)).amount > limit
 
 
-def may_decide(ctx: Context, company: CompanyInfo | BuyerInfo, total: Money) -> bool:
+async def may_decide(ctx: Context, company: CompanyInfo | BuyerInfo, total: Money) -> bool:
     """Tell whether somebody with this role and limit may approve such a total."""
-    return company.role in {"approver", "manager"} and not is_above(ctx, company.approval_limit, total)
+    return company.role in {"approver", "manager"} and not await is_above(ctx, company.approval_limit, total)
 
 
 async def approvers(ctx: Context, company_id: UUID, total: Money, *, buyer: UUID) -> list[BuyerInfo]:
     """Give who of a company may approve such a total of a buyer: others than themselves."""
     found = await customers.buyers_of(ctx, company_id)
-    return [x for x in found if x.customer_id != buyer and may_decide(ctx, x, total)]
+    return [x for x in found if x.customer_id != buyer and await may_decide(ctx, x, total)]

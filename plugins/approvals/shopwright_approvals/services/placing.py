@@ -47,7 +47,7 @@ async def need(
     company = await customers.company_of(ctx, buyer)
     if company is None or company.approval_limit is None:
         return None
-    if not limits.is_above(ctx, company.approval_limit, total):
+    if not await limits.is_above(ctx, company.approval_limit, total):
         return None
     limit = Money(company.approval_limit, ctx.store.currency)
     latest = await requests.of_cart(ctx, cart_id)

@@ -101,7 +101,7 @@ async def to_decide(ctx: Context, customer_id: UUID) -> list[Request]:
     if company is None or company.role == "buyer":
         return []
     found = [_request(row) for row in await ctx.fetch_rows(_OF_COMPANY, company.id, customer_id)]
-    return [request for request in found if limits.may_decide(ctx, company, request.total)]
+    return [request for request in found if await limits.may_decide(ctx, company, request.total)]
 
 
 async def access(ctx: Context, request_id: UUID) -> Access:
@@ -116,7 +116,7 @@ async def access(ctx: Context, request_id: UUID) -> Access:
             return Access(request, is_own=True, may_decide=False)
         company = await customers.company_of(ctx, ctx.actor.id)
         is_theirs = company is not None and company.id == request.company_id
-        if is_theirs and company is not None and limits.may_decide(ctx, company, request.total):
+        if is_theirs and company is not None and await limits.may_decide(ctx, company, request.total):
             return Access(request, is_own=False, may_decide=request.status == "pending")
     raise NotFound(translatable("There is no such request."), code="approval_request_not_found")
 

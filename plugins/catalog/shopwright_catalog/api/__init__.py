@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright_catalog.api.audience import Audience, AudienceAnswer, audience
-from shopwright_catalog.api.currencies import ExchangeRate
+from shopwright_catalog.api.currencies import ExchangeRate, convert, in_all_markets, rate_to
 from shopwright_catalog.api.handles import (
     check_handle,
     check_locales,
@@ -104,10 +104,12 @@ __all__ = [
     "categories",
     "check_handle",
     "check_locales",
+    "convert",
     "handle_of",
     "handles_in",
     "ids_of",
     "ids_of_skus",
+    "in_all_markets",
     "is_stored_picture",
     "live_options",
     "moved_handles",
@@ -118,6 +120,7 @@ __all__ = [
     "product",
     "published_handles",
     "published_starts",
+    "rate_to",
     "run_naming",
     "save_category",
     "save_product",
@@ -147,25 +150,6 @@ async def variants_in(ctx: Context, session: AsyncSession, ids: Sequence[UUID]) 
     from shopwright_catalog.services import read_variants
 
     return await read_variants.by_id_in(ctx, session, ids)
-
-
-async def rate_to(ctx: Context, currency: str) -> ExchangeRate | None:
-    """Give the rate by which amounts of the store's currency become another's; None for the store's own.
-
-    Raises:
-        Conflict: there is none, so nothing can be sold in that currency.
-    """
-    from shopwright_catalog.services import currencies
-
-    return await currencies.rate_to(ctx, currency)
-
-
-async def in_all_markets(ctx: Context) -> list[Context]:
-    """Give the context once for each market of the store, so that prices can be asked in each; at least itself."""
-    from shopwright_catalog.hookspecs import sales_markets
-
-    found = await ctx.hooks.collect(sales_markets)
-    return [ctx.in_market(x.code, x.currency) for x in found] or [ctx]
 
 
 async def prices(ctx: Context, requests: Sequence[PriceRequest]) -> dict[UUID, Price]:

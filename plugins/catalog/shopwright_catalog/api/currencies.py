@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How amounts of the store's currency become those of another."""
+"""Amounts of the store's currency and those of its markets."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from shopwright.context import Context
 from shopwright.money import Money, exponent
 
 
@@ -53,3 +54,39 @@ def _nearest(value: Fraction) -> int:
     """Round to a whole number; a half goes away from zero."""
     whole = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
     return -whole if value < 0 else whole
+
+
+async def rate_to(ctx: Context, currency: str) -> ExchangeRate | None:
+    """Give the rate by which amounts of the store's currency become another's; None for the store's own.
+
+    Raises:
+        Conflict: there is none, so nothing can be sold in that currency.
+    """
+    from shopwright_catalog.services import currencies
+
+    return await currencies.rate_to(ctx, currency)
+
+
+async def convert(ctx: Context, money: Money, currency: str) -> Money:
+    """Convert an amount from the store's currency to another, or back, to the nearest minor unit.
+
+    Raises:
+        Conflict: there is no exchange rate.
+    """
+    if money.currency == currency:
+        return money
+    if currency == ctx.store.currency:
+        back = await rate_to(ctx, money.currency)
+        assert back is not None
+        return back.back(money)
+    rate = await rate_to(ctx, currency)
+    assert rate is not None
+    return rate.amount(money)
+
+
+async def in_all_markets(ctx: Context) -> list[Context]:
+    """Give the context once for each market of the store, so that prices can be asked in each; at least itself."""
+    from shopwright_catalog.hookspecs import sales_markets
+
+    found = await ctx.hooks.collect(sales_markets)
+    return [ctx.in_market(x.code, x.currency) for x in found] or [ctx]

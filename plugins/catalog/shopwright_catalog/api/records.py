@@ -204,8 +204,6 @@ class ListingFilter:
     key: str
     sql: str
     args: tuple[Any, ...] = ()
-    excludes: bool = False
-    """Whether ``sql`` selects what is not in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Any
 from shopwright.context import Context
 from shopwright.errors import FieldError, Invalid
 from shopwright.money import Money
-from shopwright_catalog.api import ListingFilter
+from shopwright_catalog.api import ExchangeRate, ListingFilter
 from shopwright_catalog.hookspecs import listing_filters
-from shopwright_catalog.services import ranges
+from shopwright_catalog.services import currencies, ranges
 
 OPTION = "option."
 """What keys of options begin with, before the name of the option in the store's own language."""
@@ -23,6 +23,9 @@ SELECT x.id FROM catalog_product x JOIN unnest($1::bigint[], $2::bigint[]) AS r 
 _ONE_PRICE = (
     "SELECT x.id FROM catalog_product x WHERE x.published AND x.price_min BETWEEN $1::bigint AND $2::bigint"
 )
+_ELSEWHERE = """
+NOT EXISTS (SELECT 1 FROM catalog_product x WHERE x.id = {product} AND x.markets <> '{}' AND NOT $1::text = ANY(x.markets))
+"""
 _DEAREST = 2**63 - 1
 _PARAMETER = re.compile(r"\$(\d+)")
 
@@ -39,19 +42,21 @@ async def conditions(ctx: Context, filters: Sequence[str]) -> list[ListingFilter
     Raises:
         Invalid: a filter cannot be read, or no plugin knows its key.
     """
+    here = [ListingFilter("market", _ELSEWHERE, (ctx.market,))] if ctx.market else []
     if not filters:
-        return []
+        return here
     wanted = [split(text) for text in filters]
-    found = [*_own(ctx, wanted), *await ctx.hooks.collect(listing_filters, wanted=wanted)]
+    rate = await currencies.rate_to(ctx, ctx.currency)
+    found = [*_own(ctx, wanted, rate), *await ctx.hooks.collect(listing_filters, wanted=wanted)]
     known = {one.key for one in found}
     unknown = sorted({key for key, _ in wanted} - known)
     if unknown:
         words = f"There is no filter {unknown[0][:80]!r}. Write filters like vendor:Mill, price:10..20 or custom.material:oak."
         raise Invalid(words, errors=[FieldError("/filter", "unknown_filter", words)])
-    return found
+    return [*here, *found]
 
 
-def _own(ctx: Context, wanted: Sequence[tuple[str, str]]) -> list[ListingFilter]:
+def _own(ctx: Context, wanted: Sequence[tuple[str, str]], rate: ExchangeRate | None) -> list[ListingFilter]:
     """Give the conditions that the catalogue knows itself; of several values of a key any will do."""
     by_key: dict[str, list[str]] = {}
     for key, value in wanted:
@@ -61,19 +66,25 @@ def _own(ctx: Context, wanted: Sequence[tuple[str, str]]) -> list[ListingFilter]
         if key == "vendor":
             found.append(ListingFilter(key, _VENDOR, (values,)))
         elif key == "price":
-            found.append(_prices(ctx, values))
+            found.append(_prices(ctx, values, rate))
         elif key == "tag" or (key.startswith(OPTION) and len(key) > len(OPTION)):
             found.append(ListingFilter(key, _VALUE, (key, values)))
     return found
 
 
-def _prices(ctx: Context, values: Sequence[str]) -> ListingFilter:
-    def amount(text: str) -> int:
-        return Money.from_decimal(text.replace(",", "."), ctx.store.currency).amount
+def _prices(ctx: Context, values: Sequence[str], rate: ExchangeRate | None) -> ListingFilter:
+    """Compare the catalogue's prices; what is typed in another currency is converted, with room for its rounding."""
 
+    def amount(text: str) -> int:
+        return Money.from_decimal(text.replace(",", "."), ctx.currency).amount
+
+    def own(typed: int, room: int) -> int:
+        return typed if rate is None else rate.back(Money(typed + room, ctx.currency)).amount
+
+    room = 0 if rate is None else rate.step // 2
     found = [ranges.read(ctx, "price", value, amount, "10..20") for value in values]
-    least = [0 if x is None else x for x, _ in found]
-    most = [_DEAREST if x is None else x for _, x in found]
+    least = [0 if x is None else own(x, -room) for x, _ in found]
+    most = [_DEAREST if x is None else own(x, room) for _, x in found]
     if len(found) == 1:
         return ListingFilter("price", _ONE_PRICE, (least[0], most[0]))
     return ListingFilter("price", _PRICE, (least, most))
