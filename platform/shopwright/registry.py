@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from types import FunctionType
 from typing import Any
 
 import pluggy
@@ -92,10 +93,20 @@ def _distribution(point: metadata.EntryPoint) -> str:
 
 
 class _Manager(pluggy.PluginManager):
-    """Looks for hooks among public names only: half of the time to start went into looking at the others."""
+    """Looks closely only at what may be a hook: most of the time to start went into looking at the rest."""
 
     def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
-        return None if name.startswith("_") else super().parse_hookimpl_opts(plugin, name)
+        return None if _is_no_hook(plugin, name) else super().parse_hookimpl_opts(plugin, name)
+
+    def parse_hookspec_opts(self, module_or_class: Any, name: str) -> Any:
+        return None if name.startswith("_") else super().parse_hookspec_opts(module_or_class, name)
+
+
+def _is_no_hook(plugin: Any, name: str) -> bool:
+    if name.startswith("_") or name in vars(plugin):
+        return name.startswith("_")
+    found = next((vars(kind)[name] for kind in type(plugin).__mro__ if name in vars(kind)), None)
+    return isinstance(found, FunctionType | property) and not hasattr(found, f"{PROJECT}_impl")
 
 
 class Registry:

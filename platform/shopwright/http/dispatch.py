@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Never, cast
 from urllib.parse import quote
 
@@ -107,7 +108,7 @@ class Table:
         taken = self._taken.get(shape)
         if taken is not None:
             raise ValueError(f"{route.method} {route.path} belongs to {taken} already")
-        self.bindings[route.code] = Binding(route)
+        self.bindings[route.code] = _binding(route)
         self._taken[shape] = route.code
         self._routes[route.code] = (plugin, route)
 
@@ -153,10 +154,16 @@ async def _never(_request: web.Request) -> Never:
     raise AssertionError("routes are called by the pipeline")
 
 
+@lru_cache(maxsize=4096)
+def _binding(route: Route) -> Binding:
+    return Binding(route)
+
+
 def _is_on(plugin: str, plugins: frozenset[str]) -> bool:
     return plugin == KERNEL or plugin in plugins
 
 
+@lru_cache(maxsize=4096)
 def _check(plugin: str, route: Route) -> None:
     """Refuse a declaration that cannot work.
 

@@ -4,6 +4,7 @@
 import hashlib
 import importlib.util
 import logging
+import os
 import re
 import sys
 import tomllib
@@ -130,8 +131,9 @@ def _read(file: Path) -> Theme:
 
 
 def _mark(folder: Path) -> str:
-    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    parts = [(name, digest(path)) for name, path in sorted(files.items()) if "/." not in f"/{name}"]
+    paths = sorted(os.path.join(root, name) for root, _, names in os.walk(folder) for name in names)  # noqa: PTH118 - quicker
+    found = [(path[len(str(folder)) + 1 :].replace(os.sep, "/"), Path(path)) for path in paths]
+    parts = [(name, digest(path)) for name, path in found if "/." not in f"/{name}" and path.is_file()]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
