@@ -121,7 +121,7 @@ async def admin_scan(ctx: Context, request: web.Request, take_id: UUID) -> web.R
     take = await list_stock_takes.by_id(ctx, take_id)
     form = await read_form(request, ScanForm)
     if form.value is None:
-        return await _page(ctx, take, CountQuery(), form.raw, form.errors, status=422)
+        return await _page(ctx, take, CountQuery(), form.errors, status=422)
     code = form.value.code.strip()
     ids = (await stock_take_scope.found_by(ctx, [code], take_id)).get(code, [])
     errors = {}
@@ -135,7 +135,7 @@ async def admin_scan(ctx: Context, request: web.Request, take_id: UUID) -> web.R
         except (Invalid, Conflict) as error:
             errors = {"code": next(iter(told(ctx, error).values()))}
     if errors:
-        return await _page(ctx, take, form.value, form.raw, errors, status=422)
+        return await _page(ctx, take, form.value, errors, status=422)
     ctx.visit.flash("success", ctx.gettext("%(code)s: %(number)s counted.", code=code, number=done.counted))
     if done.moved:
         ctx.visit.flash("warning", ctx.gettext("%(code)s: some of it moved since you began to count it. Count it anew as a whole.", code=code))  # fmt: skip
@@ -205,7 +205,6 @@ async def _page(
     ctx: Context,
     take: StockTake,
     query: CountQuery,
-    typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
     *,
     status: int = 200,
@@ -226,7 +225,6 @@ async def _page(
         next_url=f"?{urlencode(more)}" if found.next_cursor else "",
         query=query,
         hides_expected=list_stock_takes.hides_expected(ctx, take),
-        typed=typed or {},
         errors=errors or {},
         can_count=ctx.actor.can(COUNT) and take.state == "counting",
         can_apply=ctx.actor.can("inventory.stock.edit"),
