@@ -5,7 +5,7 @@ import inspect
 import types
 import typing
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -13,9 +13,10 @@ from aiohttp import web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shopwright.errors import FieldError, Invalid, NotFound
-from shopwright.http import fields, strict_json
+from shopwright.http import fields, listing, strict_json
 from shopwright.http.problems import JSON_SCOPES, Failure
 from shopwright.http.routing import RawJson, Reply, Route
+from shopwright.http.versions import expected, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -49,6 +50,8 @@ class Binding:
                 self.query = parameter.annotation
             elif name == "request":
                 self._check_request(route)
+            elif name == "if_match":
+                continue
             else:
                 self._check_parameter(route, name, parameter.annotation)
         self.result_type = _payload(signature.return_annotation)
@@ -59,21 +62,34 @@ class Binding:
         """The names of the query this route reads."""
         return frozenset(fields.shape_of(self.query).names) if self.query is not None else frozenset()
 
+    @cached_property
+    def item_names(self) -> tuple[str, ...]:
+        """The fields of the items of this route's list; none when it gives no list."""
+        return listing.item_names(self.result)
+
     async def call(self, ctx: "Context", request: web.Request, params: dict[str, str]) -> web.StreamResponse:
         """Read what the handler takes, call it, and make the answer."""
         arguments: dict[str, Any] = {}
+        chosen: dict[str, Any] = {}
         for name, parameter in self.parameters.items():
             if name == "request":
                 arguments[name] = request
             elif name == "query":
-                arguments[name] = self._read_query(request)
+                arguments[name] = query = self._read_query(request)
+                if isinstance(query, listing.ListQuery):
+                    chosen = listing.selection(query, lambda: self.item_names)
+            elif name == "if_match":
+                arguments[name] = expected(request)
             elif name == "body":
                 arguments[name] = await self._read_body(request, parameter.default)
             else:
                 arguments[name] = _parameter(params[name], parameter.annotation)
-        return self._answer(await self.route.handler(ctx, **arguments))
+        work = self.route.handler(ctx, **arguments)
+        if "if_match" in arguments:
+            return self._answer(await guarded(work, arguments["if_match"]), chosen)
+        return self._answer(await work, chosen)
 
-    def _answer(self, value: Any) -> web.StreamResponse:
+    def _answer(self, value: Any, chosen: dict[str, Any]) -> web.StreamResponse:
         if isinstance(value, web.StreamResponse):
             return value
         status, headers = self.route.status, {}
@@ -84,7 +100,7 @@ class Binding:
         if isinstance(value, RawJson):
             body = value.text if isinstance(value.text, bytes) else value.text.encode()
         else:
-            body = (self.result or _adapter(cast("Hashable", type(value)))).dump_json(value)
+            body = (self.result or _adapter(cast("Hashable", type(value)))).dump_json(value, **chosen)
         return web.Response(body=body, status=status, headers=headers, content_type="application/json")
 
     def _read_query(self, request: web.Request) -> BaseModel:

@@ -13,6 +13,7 @@ import shopwright
 from shopwright.actor import PUBLIC
 from shopwright.http.binding import Binding
 from shopwright.http.cookies import Cookies
+from shopwright.http.listing import ListQuery
 from shopwright.http.routing import Route, Scope
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ _STATUSES = {
     "403": "The caller may not do this.",
     "404": "There is no such thing for this caller.",
     "409": "The state of things does not allow it, or the same call is under way.",
+    "412": "Somebody was faster: the ETag is not that of now.",
     "422": "Some fields are not acceptable.",
     "429": "The caller is too fast.",
 }
@@ -56,6 +58,13 @@ _IDEMPOTENCY_KEY = {
     "required": True,
     "description": "New for each new call. The same key again gets the first answer, for 24 hours.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag that was read. When somebody was faster the answer is 412 with the one of now.",
+    "schema": {"type": "string", "pattern": r'^(W/)?"\d{1,9}"$'},
 }
 _Part = Literal["body", "result", "query"]
 _Key = tuple[str, _Part]
@@ -136,6 +145,8 @@ def _failures(route: Route, binding: Binding) -> dict[str, Any]:
         wanted |= {"400", "409", "422"}
     if binding.query is not None:
         wanted.add("422")
+    if "if_match" in binding.parameters:
+        wanted |= {"400", "409", "412"}
     if "{" in route.path:
         wanted.add("404")
     if route.permission != PUBLIC:
@@ -155,9 +166,22 @@ def _parameters(route: Route, binding: Binding, schemas: dict[_Key, dict[str, An
         for name, schema in model.get("properties", {}).items():
             required = name in model.get("required", ())
             found.append({"name": name, "in": "query", "required": required, "schema": schema})
+        if issubclass(binding.query, ListQuery):
+            allowed = {"fields": binding.item_names, "include": binding.query.PARTS}
+            for parameter in found:
+                if parameter["in"] == "query" and parameter["name"] in allowed:
+                    parameter.update(_names(allowed[parameter["name"]]))
     if route.idempotent:
         found.append(_IDEMPOTENCY_KEY)
+    if "if_match" in binding.parameters:
+        found.append(_IF_MATCH)
     return found
+
+
+def _names(allowed: Sequence[str]) -> dict[str, Any]:
+    """Describe a parameter that takes names separated by commas."""
+    schema = {"type": "array", "items": {"type": "string", "enum": list(allowed)}}
+    return {"style": "form", "explode": False, "schema": schema}
 
 
 def _plain(wanted: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ A handler is ``async def handler(ctx: Context, ...)``. What else it may name:
 - a path parameter of the template (``{product_id}``), annotated ``str``, ``int`` or ``UUID``;
 - ``query``: a pydantic model filled from the query string (unknown names are refused in API scopes);
 - ``body``: a pydantic model (or dataclass) filled from a strict JSON body;
+- ``if_match``: the version of ``If-Match`` (``int | None``; see shopwright.http.versions);
 - ``request``: the ``aiohttp.web.Request`` itself.
 
 It returns an ``aiohttp.web.StreamResponse``, or a value that is sent as JSON (a model, a dataclass, a

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from shopwright.errors import BadRequest, Conflict
+from shopwright.errors import BadRequest, Conflict, FieldError, Invalid
 from shopwright.http.problems import Failure
 
 T = TypeVar("T")
@@ -35,6 +35,19 @@ def expected(request: web.Request) -> int | None:
     if found is None:
         raise BadRequest('Send the ETag you read as If-Match, like "3".')
     return int(found[1])
+
+
+def seen(if_match: int | None, version: int | None) -> int:
+    """Give the version a caller has seen: that of the header, or else that of the body or query.
+
+    Raises:
+        Invalid: neither names one.
+    """
+    found = version if if_match is None else if_match
+    if found is None:
+        words = "Send the ETag you read as If-Match, or its number as version."
+        raise Invalid(words, errors=[FieldError("/version", "missing", words)])
+    return found
 
 
 async def guarded(work: Awaitable[T], insisted: int | None) -> T:
