@@ -11,7 +11,7 @@ from shopwright.context import Context
 from shopwright.money import Money, Rounding
 from shopwright_catalog import api as catalog
 from shopwright_tax.services.calculate import MILLION, place_of
-from shopwright_tax.services.rates import memory_of, rates_of
+from shopwright_tax.services.rates import rates_of
 from shopwright_tax.settings import TaxSettings
 
 
@@ -85,9 +85,9 @@ async def for_page(ctx: Context, variants: Sequence[TaxedVariant]) -> list[Line]
 
 
 async def is_included(ctx: Context) -> bool | None:
-    """Tell for the foot of pages whether prices include tax; None where nothing is to be said, or nothing is taxed."""
+    """Tell for the foot of pages whether prices include tax; None where nothing is said or taxed."""
     settings = ctx.settings(TaxSettings)
-    if not settings.price_note or not await memory_of(ctx).of(ctx):
+    if not settings.price_note or not await rates_of(ctx, *await place_of(ctx)):
         return None
     return settings.prices_include_tax
 
