@@ -31,6 +31,10 @@ TYPES = {
     ".gif": "image/gif",
     ".ico": "image/x-icon",
     ".woff2": "font/woff2",
+    ".pdf": "application/pdf",
+    ".txt": "text/plain; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".zip": "application/zip",
 }
 FOREVER = "public, max-age=31536000, immutable"
 _SOON = "public, max-age=300"

@@ -11,7 +11,7 @@ from shopwright.context import Context
 
 Kind = Literal[
     "text", "multiline", "rich_text", "integer", "decimal", "boolean", "date", "datetime", "choice", "choices",
-    "colour", "link", "money", "product",
+    "colour", "link", "money", "product", "picture", "file",
 ]  # fmt: skip
 Visibility = Literal["storefront", "staff", "private"]
 OWN = "custom"

@@ -6,6 +6,8 @@ import io
 from uuid import UUID
 
 import pytest
+from aiohttp import FormData
+from PIL import Image
 from tests.shop import THEMES, add_product, as_staff, bearer, furnish, place, ready_cart
 
 from shopwright.ids import new_id
@@ -286,3 +288,103 @@ async def test_values_of_a_person_are_in_their_copy_and_go_with_them(ctx, client
     again = await client.get_json(f"{path}/{order['id']}", headers=staff)
     assert (again["version"], again["values"]) == (0, {})
     assert (await client.get_json(path, headers=staff))["items"] == []
+
+
+async def test_customers_filter_by_fields(ctx, client):
+    for handle in ("desk", "lamp", "mug"):
+        await add_product(ctx, handle, stock=0 if handle == "mug" else 3)
+    staff = await bearer(ctx, *ALL)
+    listed = {"filterable": True}
+    await declare(client, staff, "material", **MATERIAL)
+    await declare(client, staff, "weight", kind="decimal", **listed)
+    await declare(client, staff, "since", kind="date", **listed)
+    await put(client, staff, "desk", {
+        "custom.material": "oak", "custom.weight": "12.5", "custom.since": "2026-01-31",
+    })  # fmt: skip
+    await put(client, staff, "lamp", {
+        "custom.material": "ash", "custom.weight": "-0.5", "custom.since": "2026-02-01",
+    })  # fmt: skip
+
+    async def facets(query=""):
+        found = await client.get_json(f"/api/v1/products/facets?{query}")
+        return {x["key"]: x for x in found["items"]}
+
+    found = await facets()
+    assert [(x["value"], x["label"], x["count"]) for x in found["custom.material"]["values"]] == [
+        ("ash", "Ash", 1), ("oak", "Oak", 1),
+    ]  # fmt: skip
+    ranges = {key: (found[key]["least"], found[key]["most"]) for key in ("custom.weight", "custom.since")}
+    assert ranges == {"custom.weight": ("-0.5", "12.5"), "custom.since": ("2026-01-31", "2026-02-01")}
+    assert [(x["label"], x["count"]) for x in found["in_stock"]["values"]] == [("In stock only", 2)]
+    for text, handles in {
+        "custom.weight:1..": {"desk"}, "custom.weight:..0": {"lamp"}, "custom.since:2026-02-01..": {"lamp"},
+        "custom.since:..2026-01-31": {"desk"}, "custom.weight:-1..0&filter=custom.weight:12..13": {"desk", "lamp"},
+        "in_stock:true": {"desk", "lamp"}, "custom.weight:12.5": {"desk"},
+    }.items():  # fmt: skip
+        page = await client.get_json(f"/api/v1/products?filter={text}")
+        assert {x["handle"] for x in page["items"]} == handles, text
+    for text, code in {
+        "custom.weight:a..b": "range_wrong", "custom.since:2026-02-31..": "range_wrong",
+        "custom.weight:5..1": "range_reversed", "in_stock:maybe": "value_wrong",
+    }.items():  # fmt: skip
+        answer = await client.get(f"/api/v1/products?filter={text}")
+        assert errors_of(await answer.json()) == [("/filter", code)], text
+
+    # The form of a page sends its ranges apart; their address is one that can be shared.
+    sent = "/filter?to=/products&sort=title&filter=in_stock:true&least.price=&most.price=&least.custom.weight=1&most.custom.weight="
+    moved = await client.get(sent, allow_redirects=False)
+    assert moved.headers["Location"] == (
+        "/products?sort=title&filter=in_stock%3Atrue&filter=custom.weight%3A1.."
+    )
+    assert (await client.get("/filter?to=//elsewhere.example")).status == 404
+    page = await (await client.get(moved.headers["Location"])).text()
+    assert [
+        x in page for x in ("Weight: 1 – ", "In stock only", "Clear all", 'href="/products?sort=title"')
+    ] == [True] * 4
+    nothing = await (await client.get("/products?filter=custom.weight:..0&filter=custom.material:oak")).text()
+    assert "Remove “Material: Oak”" in nothing
+
+
+async def test_pictures_and_files_are_uploaded_shown_and_written_down(ctx, client, make_client):
+    await add_product(ctx, "desk")
+    staff = await bearer(ctx, *ALL)
+    await declare(client, staff, "photo", kind="picture")
+    await declare(client, staff, "manual", kind="file")
+    browser = await as_staff(ctx, make_client)
+    desk = (await client.get_json("/api/v1/products/desk"))["id"]
+    path = f"/admin/custom-field-values/catalog.product/{desk}"
+    picture = io.BytesIO()
+    Image.new("RGB", (30, 20)).save(picture, "PNG")
+    form = FormData(quote_fields=False)
+    for name, value in (("version", "0"), ("f.custom.photo", "")):
+        form.add_field(name, value)
+    form.add_field("csrf_token", await browser.csrf_token(path))
+    form.add_field("u.custom.photo", picture.getvalue(), filename="Oak.png")
+    form.add_field("w.custom.photo", "An oak & a bird")
+    form.add_field("u.custom.manual", b"%PDF-1.7 words", filename="How to.pdf")
+    saved = await browser.request("POST", path, data=form, allow_redirects=False)
+    assert saved.status == 303, await saved.text()
+    fields = (await client.get_json("/api/v1/products/desk"))["custom_fields"]
+    photo, manual = fields["custom.photo"], fields["custom.manual"]
+    assert (photo["value"]["alt"], photo["value"]["width"], photo["url"]) == (
+        "An oak & a bird", 30, photo["value"]["url"],
+    )  # fmt: skip
+    assert (manual["text"], manual["value"]["name"]) == ("How to.pdf", "How to.pdf")
+    for one, kind in ((photo, "image/png"), (manual, "application/pdf")):
+        assert (await client.get(one["url"])).headers["Content-Type"] == kind
+    page = await (await client.get("/products/desk")).text()
+    assert 'alt="An oak &amp; a bird" width="30" height="20"' in page
+    text = await csv_file.export(ctx, "catalog.product")
+    assert await csv_file.take(ctx, "catalog.product", text) == 1
+    assert (await client.get_json("/api/v1/products/desk"))["custom_fields"] == fields
+
+    form = FormData(quote_fields=False)
+    form.add_field("version", "2")
+    form.add_field("csrf_token", await browser.csrf_token(path))
+    form.add_field("u.custom.manual", b"<script>", filename="trick.pdf")
+    refused = await browser.request("POST", path, data=form)
+    assert (refused.status, "no PDF, TXT, CSV or ZIP file" in await refused.text()) == (422, True)
+    wrong = await put(
+        client, staff, "desk", {"custom.photo": {"source": "https://a.example/x.png"}}, status=422
+    )
+    assert errors_of(wrong) == [("/values/custom.photo", "picture_wrong")]

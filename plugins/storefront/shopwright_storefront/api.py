@@ -89,7 +89,7 @@ class FilterPanel:
 
     action: str
     hidden: tuple[tuple[str, str], ...]
-    """What else stands in the address: the form keeps it."""
+    """Where the listing is, and what else stands in its address: the form keeps it."""
     facets: tuple[Facet, ...]
     chips: tuple[FilterChip, ...]
     clear_url: str
@@ -216,29 +216,14 @@ def moved(ctx: Context, query: BaseModel, code: str, handle: str) -> web.Respons
     return redirect(ctx, f"{location}?{asked}" if asked else location, status=301)
 
 
-FILTERING = frozenset({"filter", "range", "least", "most"})
+FILTERING = frozenset({"filter"})
 """Names of the query by which listings are filtered: for ``unless`` of their ``Caching``."""
 
 
 class FilterQuery(BaseModel):
-    """Filters of a listing; ``range``, ``least`` and ``most`` are what the form sends for each range, in one order."""
+    """Filters of a listing: ``key:value``."""
 
     filter: tuple[str, ...] = Field(default=(), max_length=20)
-    range: tuple[str, ...] = Field(default=(), max_length=20)
-    least: tuple[str, ...] = Field(default=(), max_length=20)
-    most: tuple[str, ...] = Field(default=(), max_length=20)
-
-
-def settled(
-    ctx: Context, query: FilterQuery, base: str, pairs: Sequence[tuple[str, str]]
-) -> web.Response | None:
-    """Send what the form sent to its address as it is shared; None for such an address."""
-    from shopwright_storefront.services import filtering
-
-    if not query.range:
-        return None
-    filters = filtering.typed(query.filter, query.range, query.least, query.most)
-    return redirect(ctx, filtering.address(base, pairs, filters))
 
 
 def listing_address(base: str, pairs: Sequence[tuple[str, str]], filters: Sequence[str] = ()) -> str:

@@ -16,7 +16,7 @@ from shopwright_storefront.services import pages as page_models
 from shopwright_storefront.services import sitemap_sources
 from shopwright_storefront.services.demo import load
 from shopwright_storefront.settings import StorefrontSettings
-from shopwright_storefront.views import files, pages
+from shopwright_storefront.views import files, filtering, pages
 
 
 class Plugin(BasePlugin):
@@ -34,7 +34,7 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*pages.routes, *files.routes]
+        return [*pages.routes, *filtering.routes, *files.routes]
 
     @hookimpl
     def register_slots(self) -> Sequence[Slot]:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shopwright.context import Context
 from shopwright.http.routing import Reply, Routes, Scope
-from shopwright.http.versions import etag, expected, guarded
+from shopwright.http.versions import etag
 from shopwright_brands.api import BrandInput
 from shopwright_brands.services import from_vendors, read, save
 from shopwright_brands.services.read import Draft
@@ -92,12 +91,11 @@ async def get_brand(ctx: Context, handle: str) -> Reply[BrandDetail]:
 
 
 @routes.put("/api/admin/v1/brands/{handle}", permission="brands.brand.edit")
-async def put_brand(ctx: Context, handle: str, body: BrandBody, request: web.Request) -> Reply[BrandDetail]:
+async def put_brand(ctx: Context, handle: str, body: BrandBody, if_match: int | None) -> Reply[BrandDetail]:
     """Create or replace a brand by handle; ``If-Match`` or ``version`` say which version is replaced."""
-    insisted = expected(request)
     brand = BrandInput(handle=handle, **body.model_dump(exclude={"version"}))
-    version = body.version if insisted is None else insisted
-    created = await guarded(save.save(ctx, handle, brand, version), insisted)
+    version = body.version if if_match is None else if_match
+    created = await save.save(ctx, handle, brand, version)
     return await _reply(ctx, handle, 201 if created else 200)
 
 

@@ -32,7 +32,6 @@ from shopwright_storefront.api import (
     listing_address,
     moved,
     product_cards,
-    settled,
 )
 
 routes = Routes("brands", Scope.STOREFRONT)
@@ -92,8 +91,6 @@ async def brand(ctx: Context, handle: str, query: BrandQuery) -> web.Response:
         return moved(ctx, query, "brands.brand", found.handle)
     base = url(ctx, "brands.brand", handle=handle)
     kept = [("sort", query.sort if query.sort != "featured" else "")]
-    if there := settled(ctx, query, base, kept):
-        return there
     ctx.visit.tag(read.TAG, "catalog.products", "storefront")
     part = Part(fixed=(f"vendor:{found.name}",), name=f"brand:{found.id}")
     filters = [*part.fixed, *query.filter]

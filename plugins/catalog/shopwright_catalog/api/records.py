@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from shopwright.errors import FieldError
 from shopwright.money import Money, Provenance
 
 PHYSICAL = "catalog.physical"
@@ -204,6 +205,8 @@ class ListingFilter:
     key: str
     sql: str
     args: tuple[Any, ...] = ()
+    wrong: FieldError | None = None
+    """What is wrong with the value that was asked for; the listing is refused with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,9 @@ async def _statement(
     base = part.within or ListingFilter("", _ALL)
     if part.category is not None:
         base = ListingFilter("", _CATEGORY, (part.category,))
-    fixed = await filtering.conditions(ctx, part.fixed)
     found = await filtering.conditions(ctx, filters)
+    # What holds for all listings is in both.
+    fixed = [x for x in await filtering.conditions(ctx, part.fixed) if x not in found]
     hits: list[str] = []
     args: list[Any] = []
     for number, apart in enumerate(("", *keys)):

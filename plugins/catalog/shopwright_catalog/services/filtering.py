@@ -48,6 +48,8 @@ async def conditions(ctx: Context, filters: Sequence[str]) -> list[ListingFilter
     wanted = [split(text) for text in filters]
     rate = await currencies.rate_to(ctx, ctx.currency)
     found = [*_own(ctx, wanted, rate), *await ctx.hooks.collect(listing_filters, wanted=wanted)]
+    if refused := [one.wrong for one in found if one.wrong is not None]:
+        raise Invalid(refused[0].message, errors=refused)
     known = {one.key for one in found}
     unknown = sorted({key for key, _ in wanted} - known)
     if unknown:

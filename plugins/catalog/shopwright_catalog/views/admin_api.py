@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The catalogue in the admin API: products and categories by handle, saved whole and only if nobody was faster."""
 
-from aiohttp import web
-
 from shopwright.context import Context
 from shopwright.http.routing import Reply, Routes, Scope
-from shopwright.http.versions import etag, expected, guarded
+from shopwright.http.versions import etag
 from shopwright_catalog.api import ProductType
 from shopwright_catalog.services import (
     delete_product,
@@ -52,12 +50,11 @@ async def get_product(ctx: Context, handle: str) -> Reply[ProductDetail]:
 
 @routes.put("/api/admin/v1/products/{handle}", permission="catalog.product.edit")
 async def put_product(
-    ctx: Context, handle: str, body: ProductBody, request: web.Request
+    ctx: Context, handle: str, body: ProductBody, if_match: int | None
 ) -> Reply[ProductDetail]:
     """Create or replace a product by handle; ``If-Match`` or ``version`` say which version is replaced."""
-    insisted = expected(request)
-    version = body.version if insisted is None else insisted
-    saved = await guarded(edit_product.put(ctx, body.to_input(handle), version), insisted)
+    version = body.version if if_match is None else if_match
+    saved = await edit_product.put(ctx, body.to_input(handle), version)
     return _product(await staff_view.draft(ctx, saved.id), 201 if saved.outcome == "created" else 200)
 
 
@@ -99,12 +96,11 @@ async def get_category(ctx: Context, handle: str) -> Reply[CategoryDetail]:
 
 @routes.put("/api/admin/v1/categories/{handle}", permission="catalog.category.edit")
 async def put_category(
-    ctx: Context, handle: str, body: CategoryBody, request: web.Request
+    ctx: Context, handle: str, body: CategoryBody, if_match: int | None
 ) -> Reply[CategoryDetail]:
     """Create or replace a category by handle; ``If-Match`` or ``version`` say which version is replaced."""
-    insisted = expected(request)
-    version = body.version if insisted is None else insisted
-    created = await guarded(edit_category.save(ctx, handle, body.to_input(handle), version), insisted)
+    version = body.version if if_match is None else if_match
+    created = await edit_category.save(ctx, handle, body.to_input(handle), version)
     return await _category(ctx, handle, 201 if created else 200)
 
 

@@ -21,7 +21,6 @@ from shopwright_collections.services.save import TAG
 from shopwright_storefront.api import (
     FILTERING,
     Crumb,
-    FilterQuery,
     ListingPage,
     SitemapEntry,
     SitemapPage,
@@ -31,7 +30,6 @@ from shopwright_storefront.api import (
     listing_address,
     moved,
     product_cards,
-    settled,
 )
 
 routes = Routes("collections", Scope.STOREFRONT)
@@ -50,10 +48,6 @@ class CollectionQuery(BaseModel):
     filter: tuple[str, ...] = Field(default=(), max_length=20)
 
 
-class CollectionPageQuery(FilterQuery, CollectionQuery):
-    """The same, and what the form of the filters sends."""
-
-
 @dataclass(frozen=True, slots=True)
 class CollectionPage:
     """A collection with one page of its products; ``next_cursor`` is empty on the last one."""
@@ -68,15 +62,13 @@ class CollectionPage:
 
 
 @routes.get("/collections/{handle}", permission=PUBLIC, caching=Caching(page=600, unless=FILTERING))
-async def collection(ctx: Context, handle: str, query: CollectionPageQuery) -> web.Response:
+async def collection(ctx: Context, handle: str, query: CollectionQuery) -> web.Response:
     """Show the products of a collection."""
     assert ctx.visit is not None
     known = await read.by_handle(ctx, handle)
     if known.handle != handle:
         return moved(ctx, query, "collections.collection", known.handle)
     base = url(ctx, "collections.collection", handle=handle)
-    if there := settled(ctx, query, base, [("sort", query.sort)]):
-        return there
     found, shown, next_cursor, total = await _page(ctx, known, query)
     ctx.visit.tag(TAG, f"collections.collection:{found.id}", "catalog.categories", "storefront")
     ctx.visit.tag(*(f"catalog.product:{card.id}" for card in shown))
@@ -139,7 +131,7 @@ async def _page(
     return found, shown, page.next_cursor, page.total
 
 
-def _link(base: str, query: CollectionPageQuery, sort: str, cursor: str) -> str:
+def _link(base: str, query: CollectionQuery, sort: str, cursor: str) -> str:
     return listing_address(base, [("sort", sort), ("cursor", cursor)], query.filter)
 
 

@@ -15,8 +15,9 @@ from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright.i18n import translatable
 from shopwright_admin.api import admin_page
+from shopwright_catalog.api import files
 from shopwright_custom_fields.api import CustomField
-from shopwright_custom_fields.services import definitions, read, references, save, show
+from shopwright_custom_fields.services import definitions, read, references, save, show, uploads
 from shopwright_custom_fields.services.read import Stored
 from shopwright_custom_fields.services.save import Change
 from shopwright_custom_fields.services.written import from_text, to_text
@@ -31,6 +32,7 @@ _HOMES = {
     "customers.company": ("customers.admin_company", "company_id"),
     "orders.order": ("orders.admin_order", "order_id"),
 }
+LARGEST_FORM = 64 * 1024 * 1024
 _INPUTS = {"date": "date", "link": "url", "integer": "number"}
 
 
@@ -48,6 +50,10 @@ class Input:
     choices: Sequence[tuple[str, str]] = ()
     chosen: Sequence[str] = ()
     type: str = "text"
+    address: str = ""
+    """Of what was uploaded."""
+    words: str = ""
+    """Of what was uploaded: what a picture shows, what a file is called."""
 
 
 @routes.get(_PATH, permission=VIEW)
@@ -58,7 +64,7 @@ async def admin_values(ctx: Context, entity: str, entity_id: UUID) -> web.Respon
     return await _page(ctx, entity, entity_id, stored.version, await _texts(ctx, entity, stored), {})
 
 
-@routes.post(_PATH, permission=EDIT, name="save_values")
+@routes.post(_PATH, permission=EDIT, name="save_values", max_body=LARGEST_FORM)
 async def save_values(ctx: Context, request: web.Request, entity: str, entity_id: UUID) -> web.Response:
     """Save the values of one thing."""
     assert ctx.visit is not None
@@ -67,9 +73,14 @@ async def save_values(ctx: Context, request: web.Request, entity: str, entity_id
     fields = await definitions.fields_of(ctx, entity, definitions.seen_by(ctx))
     posted = await request.post()
     texts = _posted(ctx, fields, posted)
+    errors: dict[str, str] = {}
+    for field in (x for x in fields.values() if x.kind in uploads.KINDS):
+        try:
+            texts[field.key] = await uploads.posted(ctx, field, posted)
+        except Invalid as error:
+            errors[field.key] = " ".join(ctx.gettext(x.message) for x in error.errors)
     typed = str(posted.get("version", ""))
     version = int(typed) if typed.isdecimal() and len(typed) < 10 else 0
-    errors: dict[str, str] = {}
     values: dict[str, Any] = {}
     for key, field in fields.items():
         try:
@@ -188,6 +199,7 @@ def _input(
     yes_no = [("true", ctx.gettext("Yes")), ("false", ctx.gettext("No"))]
     listed = [(x.code, definitions.choice_label(ctx, field, x.code)) for x in field.choices]
     is_own = name.startswith("f.")
+    there = uploads.from_text(field.kind, text) if field.kind in uploads.KINDS and text else {}
     return Input(
         name=name,
         kind=field.kind,
@@ -201,6 +213,8 @@ def _input(
         choices=[("", "–"), *(yes_no if field.kind == "boolean" else listed)],
         chosen=text.split("|") if field.kind == "choices" else (),
         type=_INPUTS.get(field.kind, "text"),
+        address=files.address(ctx, there["source"]) if there else "",
+        words=there.get("alt", "") or there.get("name", ""),
     )
 
 
@@ -218,5 +232,7 @@ def _hint(ctx: Context, field: CustomField) -> str:
         "colour": ctx.gettext("Like #2f6f4f."),
         "product": ctx.gettext("The handle of a product."),
         "rich_text": ctx.gettext("HTML; what is unsafe is removed."),
+        "picture": ctx.gettext("PNG, JPEG, WebP, AVIF or GIF, at most 20 MB."),
+        "file": ctx.gettext("PDF, TXT, CSV or ZIP, at most 20 MB."),
     }
     return hints.get(field.kind, "")

@@ -90,8 +90,8 @@ def _rules(ctx: Context, field: CustomField) -> list[FieldError]:
 def _default(ctx: Context, field: CustomField) -> list[FieldError]:
     if field.default is None:
         return []
-    if field.unique or field.kind == "product":
-        words = translatable("A unique field or a product has no default.")
+    if field.unique or field.kind in {"product", "picture", "file"}:
+        words = translatable("A unique field, a product, a picture or a file has no default.")
         return [_error(ctx, "default", "not_allowed", words)]
     try:
         kinds.check(field, field.default)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
 from shopwright.context import Context
-from shopwright.errors import FieldError, Invalid
+from shopwright.errors import FieldError
+from shopwright.i18n import translatable
 from shopwright_catalog.api import ListingFilter
 from shopwright_catalog.api.facets import ends_of
 from shopwright_custom_fields.api import CustomField
@@ -40,8 +41,7 @@ async def listing_filters(
 ) -> list[ListingFilter]:
     """Give conditions for the keys that are fields; several values of one key: any of them.
 
-    Raises:
-        Invalid: a range cannot be read; a value that the field does not take finds nothing.
+    A range that cannot be read is wrong; any other value that the field does not take finds nothing.
     """
     if fields is None:
         if ctx.visit is not None:
@@ -57,15 +57,23 @@ async def listing_filters(
 async def _condition(ctx: Context, field: CustomField, given: Sequence[str]) -> ListingFilter:
     if field.kind not in RANGES or not any(".." in value for value in given):
         return ListingFilter(field.key, _SQL, (ENTITY, field.key, await _values(ctx, field, given)))
-    found = [_range(ctx, field, value) for value in given]
+    try:
+        found = [_range(field, value) for value in given]
+    except Wrong as error:
+        words = ctx.gettext(error.words, **error.values)
+        return ListingFilter(field.key, "", wrong=FieldError("/filter", error.code, words))
     least, most = [x for x, _ in found], [x for _, x in found]
     if len(found) == 1:
         return ListingFilter(field.key, _ONE_RANGE, (ENTITY, field.key, least[0], most[0]))
     return ListingFilter(field.key, _RANGE, (ENTITY, field.key, least, most))
 
 
-def _range(ctx: Context, field: CustomField, value: str) -> tuple[float, float]:
-    """Read ``from..to``; a single value is both ends, and a day as the end of a range of moments is all of it."""
+def _range(field: CustomField, value: str) -> tuple[float, float]:
+    """Read ``from..to``; a single value is both ends, and a day as the end of a range of moments is all of it.
+
+    Raises:
+        Wrong: it is no range of this field.
+    """
     try:
         least, most = ends_of(value) if ".." in value else (value, value)
         ends = (
@@ -73,17 +81,16 @@ def _range(ctx: Context, field: CustomField, value: str) -> tuple[float, float]:
             number_of(field, most, is_end=True) if most else _INFINITE,
         )
     except (ValueError, Wrong):
-        words = ctx.gettext(
-            "The filter %(key)s takes a range like %(example)s, and either end may be left out: “%(value)s” is none.",
-            key=field.key, example=f"{field.key}:{RANGES[field.kind]}", value=value[:80],
-        )  # fmt: skip
-        raise Invalid(words, errors=[FieldError("/filter", "range_wrong", words)]) from None
-    if ends[0] > ends[1]:
-        words = ctx.gettext(
-            "The range of the filter %(key)s ends before it begins: put the smaller value first.",
-            key=field.key,
+        words = translatable(
+            "The filter %(key)s takes a range like %(example)s, and either end may be left out: “%(value)s” is none."
         )
-        raise Invalid(words, errors=[FieldError("/filter", "range_reversed", words)])
+        example = f"{field.key}:{RANGES[field.kind]}"
+        raise Wrong("range_wrong", words, key=field.key, example=example, value=value[:80]) from None
+    if ends[0] > ends[1]:
+        words = translatable(
+            "The range of the filter %(key)s ends before it begins: put the smaller value first."
+        )
+        raise Wrong("range_reversed", words, key=field.key)
     return ends
 
 

@@ -13,7 +13,7 @@ import nh3
 from shopwright.i18n import translatable
 from shopwright.money import Money
 from shopwright_custom_fields.api import CustomField, Kind
-from shopwright_custom_fields.services import patterns
+from shopwright_custom_fields.services import patterns, uploads
 from shopwright_custom_fields.services.wrong import Wrong
 
 LABELS: Mapping[Kind, str] = {
@@ -31,6 +31,8 @@ LABELS: Mapping[Kind, str] = {
     "link": translatable("Link"),
     "money": translatable("Amount of money"),
     "product": translatable("Product"),
+    "picture": translatable("Picture"),
+    "file": translatable("File"),
 }
 TEXTS = frozenset({"text", "multiline", "rich_text"})
 LONGEST: Mapping[str, int] = {"text": 255, "multiline": 10_000, "rich_text": 50_000}
@@ -194,7 +196,8 @@ def _product(_: CustomField, value: Any) -> str:
 _CHECKS: Mapping[Kind, Callable[[CustomField, Any], Any]] = {
     "text": _text, "multiline": _text, "rich_text": _text, "integer": _integer, "decimal": _decimal,
     "boolean": _boolean, "date": _date, "datetime": _datetime, "choice": _choice, "choices": _choices,
-    "colour": _colour, "link": _link, "money": _money, "product": _product,
+    "colour": _colour, "link": _link, "money": _money, "product": _product, "picture": uploads.check_picture,
+    "file": uploads.check_file,
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from shopwright.i18n import format_date, format_datetime, format_number, transla
 from shopwright.money import Money
 from shopwright_catalog.api import CustomValue, CustomValues, ProductSummary
 from shopwright_custom_fields.api import CustomField
-from shopwright_custom_fields.services import definitions, read, references
+from shopwright_custom_fields.services import definitions, read, references, uploads
 
 
 async def of_products(
@@ -65,7 +65,9 @@ def _shown(
 ) -> CustomValue | None:
     label, html, address = definitions.label(ctx, field), "", ""
     text = text_of(ctx, field, value)
-    if field.kind == "rich_text":
+    if field.kind in uploads.KINDS:
+        value, text, html, address = uploads.shown(ctx, field, label, value)
+    elif field.kind == "rich_text":
         html = Markup(value)  # noqa: S704 - sanitised when it was saved
         text = html.striptags()
     elif field.kind == "link":

@@ -7,6 +7,7 @@ from typing import Any
 from shopwright.i18n import translatable
 from shopwright.money import Money
 from shopwright_custom_fields.api import CustomField
+from shopwright_custom_fields.services import uploads
 from shopwright_custom_fields.services.wrong import Wrong
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,16}")
@@ -21,6 +22,8 @@ def to_text(field: CustomField, value: Any) -> str:
         return "true" if value else "false"
     if field.kind == "choices":
         return "|".join(value)
+    if field.kind in uploads.KINDS:
+        return uploads.to_text(value)
     if field.kind == "money":
         return str(Money(value["amount"], value["currency"]))
     return str(value)
@@ -45,6 +48,8 @@ def from_text(field: CustomField, text: str, currency: str) -> Any:
         return text.lower() in _YES
     if field.kind == "choices":
         return [part.strip() for part in text.split("|") if part.strip()]
+    if field.kind in uploads.KINDS:
+        return uploads.from_text(field.kind, text)
     if field.kind == "money":
         return _money(text, currency)
     return text

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shopwright.context import Context
 from shopwright.http.routing import Reply, Routes, Scope
-from shopwright.http.versions import etag, expected, guarded
+from shopwright.http.versions import etag
 from shopwright_custom_fields.api import Choice, CustomField, Kind, Visibility
 from shopwright_custom_fields.services import definitions, edit_definition
 from shopwright_custom_fields.services.definitions import Definition
@@ -117,12 +116,11 @@ async def get_definition(ctx: Context, entity: str, key: str) -> Reply[Definitio
 
 @routes.put(_BASE + "/{entity}/{key}", permission=EDIT)
 async def put_definition(
-    ctx: Context, entity: str, key: str, body: DefinitionBody, request: web.Request
+    ctx: Context, entity: str, key: str, body: DefinitionBody, if_match: int | None
 ) -> Reply[DefinitionDetail]:
     """Declare or replace a field; ``If-Match`` or ``version`` say which version is replaced."""
-    insisted = expected(request)
-    version = body.version if insisted is None else insisted
-    saved = await guarded(edit_definition.save(ctx, body.to_field(entity, key), version), insisted)
+    version = body.version if if_match is None else if_match
+    saved = await edit_definition.save(ctx, body.to_field(entity, key), version)
     if (await edit_definition.get(ctx, entity, key)).archived != body.archived:
         await edit_definition.archive(ctx, entity, key, archived=body.archived)
     return await _reply(ctx, entity, key, 201 if saved.created else 200)

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shopwright.context import Context
 from shopwright.errors import FieldError, Invalid, NotFound
 from shopwright.http.routing import Reply, Routes, Scope
-from shopwright.http.versions import etag, expected, guarded
+from shopwright.http.versions import etag
 from shopwright.i18n import translatable
 from shopwright_custom_fields.services import definitions, read, save
 from shopwright_custom_fields.services.naming import find_all
@@ -100,15 +99,14 @@ async def get_values(ctx: Context, entity: str, name: str) -> Reply[ValuesDetail
 
 @routes.put(_BASE + "/{name}", permission=EDIT)
 async def put_values(
-    ctx: Context, entity: str, name: str, body: ValuesBody, request: web.Request
+    ctx: Context, entity: str, name: str, body: ValuesBody, if_match: int | None
 ) -> Reply[ValuesDetail]:
     """Change values of one thing; ``If-Match`` or ``version`` say which version is changed."""
     ctx.require(definitions.entity(ctx, entity).edit)
     id_ = await _one(ctx, entity, name)
     await _may_see(ctx, entity, {"": body})
-    insisted = expected(request)
-    change = Change(id_, body.values, body.version if insisted is None else insisted, body.translations)
-    await guarded(save.save(ctx, entity, [change]), insisted)
+    change = Change(id_, body.values, body.version if if_match is None else if_match, body.translations)
+    await save.save(ctx, entity, [change])
     return await _reply(ctx, entity, id_)
 
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 
 from shopwright.context import Context
-from shopwright.errors import FieldError, Invalid
+from shopwright.errors import FieldError
 from shopwright_catalog.api import ListingFilter
 from shopwright_catalog.api.facets import FacetDefinition, FacetSource
 from shopwright_inventory.services.selling import UNLIMITED, today_of
@@ -27,17 +27,13 @@ _COUNT = (
 
 
 def filters(ctx: Context, wanted: Sequence[tuple[str, str]]) -> list[ListingFilter]:
-    """Give the condition of ``in_stock:true``.
-
-    Raises:
-        Invalid: another value is asked for.
-    """
+    """Give the condition of ``in_stock:true``, or what is wrong with another value."""
     values = {value for key, value in wanted if key == KEY}
     if not values:
         return []
     if values != {"true"}:
         words = ctx.gettext("The filter in_stock takes only true: write in_stock:true, or leave it out.")
-        raise Invalid(words, errors=[FieldError("/filter", "value_wrong", words)])
+        return [ListingFilter(KEY, "", wrong=FieldError("/filter", "value_wrong", words))]
     return [ListingFilter(KEY, _SELLABLE, (today_of(ctx),))]
 
 

@@ -14,7 +14,7 @@ from shopwright.http.routing import Routes, Scope
 from shopwright.money import Money
 from shopwright_catalog import api as catalog
 from shopwright_search.services.find import COUNTED, find, part_of
-from shopwright_storefront.api import FilterQuery, filter_panel, product_cards, settled
+from shopwright_storefront.api import filter_panel, product_cards
 
 routes = Routes("search", Scope.STOREFRONT)
 api = Routes("search", Scope.API)
@@ -25,10 +25,6 @@ class SearchQuery(BaseModel):
 
     q: str = Field(default="", max_length=200)
     filter: tuple[str, ...] = Field(default=(), max_length=20)
-
-
-class SearchPageQuery(FilterQuery, SearchQuery):
-    """The same, and what the form of the filters sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +49,9 @@ class Hits:
 
 
 @routes.get("/search", permission=PUBLIC)
-async def search(ctx: Context, query: SearchPageQuery) -> web.Response:
+async def search(ctx: Context, query: SearchQuery) -> web.Response:
     """Show the products that were found."""
     base, kept = url(ctx, "search.search"), [("q", query.q)]
-    if there := settled(ctx, query, base, kept):
-        return there
     found = await find(ctx, query.q, query.filter)
     part = part_of(ctx, query.q) if found.ids or query.filter else None
     shown = await catalog.cards(ctx, ids=found.ids)

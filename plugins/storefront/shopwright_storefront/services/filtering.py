@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The filter panel of listings: facets, chosen filters as chips, and addresses that can be shared."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from shopwright.context import Context
+from shopwright.http.responses import url
 from shopwright_catalog.api.facets import Facet, Facets, FacetValue, Part, facets
 from shopwright_storefront.api import FilterChip, FilterPanel
 
+TO = "to"
+MOST_FILTERS = 20
+_LEAST, _MOST = "least.", "most."
+_HERE = re.compile(r"/(?!/)[A-Za-z0-9_./~%-]*")
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -17,16 +23,20 @@ def address(base: str, pairs: Pairs, filters: Sequence[str] = ()) -> str:
     return f"{base}?{urlencode(query)}" if query else base
 
 
-def typed(
-    filters: Sequence[str], names: Sequence[str], least: Sequence[str], most: Sequence[str]
-) -> list[str]:
-    """Put ranges that were typed into a form into their filters; an empty one takes its filter away."""
-    found = [text for text in filters if text.partition(":")[0] not in names]
-    for number, name in enumerate(names):
-        ends = [side[number].strip() if number < len(side) else "" for side in (least, most)]
-        if any(ends):
-            found.append(f"{name}:{ends[0]}..{ends[1]}")
-    return list(dict.fromkeys(found))
+def settled(sent: Pairs) -> str | None:
+    """Make of what the form sent the address of the listing as it can be shared; None where that is not here."""
+    base = next((value for name, value in sent if name == TO), "")
+    if not _HERE.fullmatch(base):
+        return None
+    ends = {name: value.strip() for name, value in sent if name.startswith((_LEAST, _MOST))}
+    ranges = dict.fromkeys(name.partition(".")[2] for name in ends)
+    filters = [v for name, v in sent if name == "filter" and v.partition(":")[0] not in ranges]
+    for key in ranges:
+        least, most = ends.get(_LEAST + key, ""), ends.get(_MOST + key, "")
+        if least or most:
+            filters.append(f"{key}:{least}..{most}")
+    kept = [(n, v) for n, v in sent if n not in {TO, "filter"} and n not in ends]
+    return address(base, kept, list(dict.fromkeys(filters))[:MOST_FILTERS])
 
 
 async def panel(
@@ -37,8 +47,8 @@ async def panel(
     if not found.items:
         return None
     return FilterPanel(
-        action=base,
-        hidden=tuple((name, value) for name, value in pairs if value),
+        action=url(ctx, "storefront.filter"),
+        hidden=((TO, base), *((name, value) for name, value in pairs if value)),
         facets=found.items,
         chips=tuple(_chips(base, pairs, filters, found)),
         clear_url=address(base, pairs),

@@ -10,11 +10,11 @@ from pydantic import BaseModel
 from shopwright.actor import PUBLIC
 from shopwright.context import Context
 from shopwright.errors import NotFound
-from shopwright.http.responses import themed_page, url
+from shopwright.http.responses import themed_page
 from shopwright.http.routing import Caching, Routes, Scope
 from shopwright_catalog import api as catalog
 from shopwright_catalog.api import Sort
-from shopwright_storefront.api import FILTERING, FilterQuery, addresses, moved, settled
+from shopwright_storefront.api import FILTERING, FilterQuery, addresses, moved
 from shopwright_storefront.services import pages
 
 routes = Routes("storefront", Scope.STOREFRONT)
@@ -27,10 +27,6 @@ class ListingQuery(FilterQuery):
 
     sort: Sort = "featured"
     cursor: str = ""
-
-    @property
-    def kept(self) -> list[tuple[str, str]]:
-        return [("sort", self.sort if self.sort != "featured" else "")]
 
 
 class ProductQuery(BaseModel):
@@ -48,8 +44,6 @@ async def home(ctx: Context) -> web.Response:
 @routes.get("/products", permission=PUBLIC, caching=LISTED)
 async def products(ctx: Context, query: ListingQuery) -> web.Response:
     """List all products."""
-    if there := settled(ctx, query, url(ctx, "storefront.products"), query.kept):
-        return there
     model = await pages.listing(
         ctx, category=None, sort=query.sort, cursor=query.cursor, filters=query.filter
     )
@@ -64,8 +58,6 @@ async def category(ctx: Context, handle: str, query: ListingQuery) -> web.Respon
         raise NotFound("There is no such category.")
     if found.handle != handle:
         return moved(ctx, query, "storefront.category", found.handle)
-    if there := settled(ctx, query, url(ctx, "storefront.category", handle=handle), query.kept):
-        return there
     model = await pages.listing(
         ctx, category=found, sort=query.sort, cursor=query.cursor, filters=query.filter
     )
