@@ -1,17 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each check of stock, orders and carts is clean on a used store and finds what somebody broke."""
 
+import re
+from contextlib import asynccontextmanager
+from io import BytesIO
+
 import asyncpg
 import pytest
-from tests.shop import add_product
+import pytest_asyncio
+from plugins.checkout.tests.conftest import make_cart
+from tests.shop import EVERYTHING, add_product, furnish
 
+from shopwright.clock import FakeClock, SystemClock
 from shopwright.db.settings import driver_options
 from shopwright.doctor_run import examine
+from shopwright.testing.database import TestDatabases
+from shopwright.testing.kernels import ALPHA, BETA, open_kernel
 from shopwright_checkout import checks as checkout_checks
 from shopwright_checkout.services.place_order import place
 from shopwright_inventory import checks as inventory_checks
 from shopwright_orders import checks as orders_checks
 
+IN_ONE_LOOP = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.xdist_group("doctor-checks")
 CONFIRMED = "WHERE status = 'confirmed' AND payment_status = 'paid'"
 BREAK = {
     "inventory.on_hand": "UPDATE inventory_move SET quantity = quantity + 1",
@@ -19,6 +30,14 @@ BREAK = {
     "inventory.reserved": "UPDATE inventory_level SET reserved = reserved + 1",
     "inventory.backorder": "UPDATE inventory_level SET backorder = 1",
     "inventory.expired": "UPDATE inventory_reservation SET state = 'active', expires_at = now() - interval '1 hour'",
+    "inventory.transfers": """
+        WITH transfer AS (INSERT INTO inventory_transfer (store_id, id, from_id, to_id, state, created_by, created_at)
+            SELECT store_id, id, id, id, 'sent', '', now() FROM inventory_move RETURNING store_id, id)
+        INSERT INTO inventory_transfer_line (store_id, id, transfer_id, variant_id, quantity, sent, received)
+        SELECT store_id, id, id, id, 1, 1, 2 FROM transfer""",
+    "inventory.transfer_moves": "UPDATE inventory_move SET reason = 'transfer_out', reference_kind = 'transfer', reference_id = id",
+    "inventory.delivery_moves": "UPDATE inventory_move SET reference_kind = 'delivery', reference_id = id",
+    "inventory.stock_take_moves": "UPDATE inventory_move SET reference_kind = 'stock_take', reference_id = id",
     "checkout.lines": "UPDATE checkout_cart_line SET quantity = 0",
     "checkout.placed": "UPDATE checkout_cart SET status = 'open'",
     "checkout.held": "UPDATE inventory_reservation SET state = 'released'",
@@ -42,33 +61,55 @@ BREAK_FEES = {"orders.lines": FEE.format(amount=100, tax=0), "orders.tax": FEE.f
 ALL = [check.code for module in (inventory_checks, checkout_checks, orders_checks) for check in module.checks]
 
 
-@pytest.fixture
-async def used_store(ctx, cart_of):
-    """A store with a paid, an offline, a declined and a waiting order."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def used_store(pg_server, tmp_path_factory):
+    """A store with a paid, an offline, a declined and a waiting order, for all tests of this file."""
+    databases, clock = TestDatabases(pg_server), FakeClock(SystemClock().now())
+    folder = tmp_path_factory.mktemp("checks")
+    kernel = await open_kernel(databases.make, folder, EVERYTHING, [ALPHA, BETA], [], clock=clock)
+    ctx = await furnish(kernel, "alpha")
     lamp = await add_product(ctx, "lamp", stock=10)
-    await place(ctx, await cart_of(ctx, {lamp: 1}))
-    await place(ctx, await cart_of(ctx, {lamp: 1}, payment="manual_payment.bank_transfer"))
-    await place(ctx, await cart_of(ctx, {lamp: 1}, outcome="decline"))
-    await place(ctx, await cart_of(ctx, {lamp: 1}, outcome="unknown"))
-    return ctx
+    await place(ctx, await make_cart(ctx, {lamp: 1}))
+    await place(ctx, await make_cart(ctx, {lamp: 1}, payment="manual_payment.bank_transfer"))
+    await place(ctx, await make_cart(ctx, {lamp: 1}, outcome="decline"))
+    await place(ctx, await make_cart(ctx, {lamp: 1}, outcome="unknown"))
+    yield ctx
+    await kernel.close()
+    await databases.drop_all()
 
 
-async def damage(kernel, statement):
-    """Run a statement as the database's owner, with everything that would refuse it taken away."""
-    connection = await asyncpg.connect(**driver_options(kernel.config.database_url))
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def superuser(used_store):
+    """A connection of the database's owner, with everything taken away that would refuse damage."""
+    connection = await asyncpg.connect(**driver_options(used_store.kernel.config.database_url))
+    await connection.execute("SET session_replication_role = replica")
+    for row in await connection.fetch(
+        "SELECT conrelid::regclass AS name, conname FROM pg_constraint "
+        "WHERE contype IN ('c', 'u') AND conrelid::regclass::text ~ '^(orders|checkout|inventory)_' "
+    ):
+        await connection.execute(
+            f'ALTER TABLE {row["name"]} DROP CONSTRAINT IF EXISTS "{row["conname"]}" CASCADE'
+        )
+    await connection.execute("DROP INDEX orders_payment_reference")
+    yield connection
+    await connection.close()
+
+
+@asynccontextmanager
+async def damage(connection, statement):
+    """Run a statement, and afterwards give the tables it names the rows they had before."""
+    tables = set(re.findall(r"\b(?:orders|checkout|inventory)_\w+", statement))
+    rows = {table: BytesIO() for table in tables}
+    for table, kept in rows.items():
+        await connection.copy_from_table(table, output=kept, format="binary")
     try:
-        await connection.execute("SET session_replication_role = replica")
-        for row in await connection.fetch(
-            "SELECT conrelid::regclass AS name, conname FROM pg_constraint "
-            "WHERE contype IN ('c', 'u') AND conrelid::regclass::text ~ '^(orders|checkout|inventory)_' "
-        ):
-            await connection.execute(
-                f'ALTER TABLE {row["name"]} DROP CONSTRAINT IF EXISTS "{row["conname"]}" CASCADE'
-            )
-        await connection.execute("DROP INDEX orders_payment_reference")
-        assert await connection.execute(statement) != "UPDATE 0"
+        assert await connection.execute(statement) not in {"UPDATE 0", "INSERT 0 0"}
+        yield
     finally:
-        await connection.close()
+        for table, kept in rows.items():
+            await connection.execute(f"DELETE FROM {table}")
+            kept.seek(0)
+            await connection.copy_to_table(table, source=kept, format="binary")
 
 
 async def violated(kernel):
@@ -81,20 +122,23 @@ def test_every_check_has_a_way_to_break_it():
     assert sorted(ALL) == sorted(BREAK)
 
 
+@IN_ONE_LOOP
 @pytest.mark.parametrize("code", ALL)
-async def test_the_check_is_clean_before_and_finds_the_damage(kernel, used_store, code):
-    before = await violated(kernel)
+async def test_the_check_is_clean_before_and_finds_the_damage(used_store, superuser, code):
+    before = await violated(used_store.kernel)
 
-    await damage(kernel, BREAK[code])
+    async with damage(superuser, BREAK[code]):
+        found = await violated(used_store.kernel)
 
     assert before == {}
-    found = await violated(kernel)
     assert code in found
     assert all(len(offender) == 2 and offender[1] for offender in found[code])
 
 
+@IN_ONE_LOOP
 @pytest.mark.parametrize("code", BREAK_FEES)
-async def test_fees_count_in_the_sums_of_an_order(kernel, used_store, code):
-    await damage(kernel, BREAK_FEES[code])
+async def test_fees_count_in_the_sums_of_an_order(used_store, superuser, code):
+    async with damage(superuser, BREAK_FEES[code]):
+        found = await violated(used_store.kernel)
 
-    assert list(await violated(kernel)) == [code]
+    assert list(found) == [code]
