@@ -12,7 +12,7 @@ from shopwright.testing.kernels import ALPHA
 from shopwright_inventory.services import stock_take_apply
 
 PLUGINS = ["flat_shipping", "inventory", "manual_payment", "storefront"]
-STOCK, COUNTED, BUYERS, EARLY, LATE = 20, 16, 4, 2, 3
+STOCK, COUNTED, BUYERS, EARLY, LATE = 20, 16, 2, 1, 2
 OVERWRITING = str(stock_take_apply._DUE).replace(
     stock_take_apply.DIFFERENCE,
     "s.counted - (SELECT l.on_hand FROM inventory_level l WHERE l.variant_id = s.variant_id)",

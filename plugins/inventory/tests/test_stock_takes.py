@@ -4,6 +4,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from tests.shop import add_product, as_staff, bearer
 
 from shopwright.doctor_run import examine
@@ -172,7 +173,11 @@ async def test_a_stock_take_is_of_a_place_a_category_or_chosen_codes(ctx, put):
         with pytest.raises(Invalid) as wrong:
             await opened(ctx, **values)
         assert [error.pointer for error in wrong.value.errors] == [pointer]
-    assert await stock_take_scope.found_by(ctx, ["LAMP", "nothing"]) == {"LAMP": [lamp]}
+    await ctx.run(lambda s: s.execute(text("UPDATE catalog_variant SET barcode = '4006' WHERE sku <> 'FILE'")))
+    take_id = await opened(ctx)
+    found = await stock_take_scope.found_by(ctx, ["LAMP", "nothing", "4006"])
+    assert (found["LAMP"], len(found["4006"]), set(found)) == ([lamp], 2, {"LAMP", "4006"})
+    assert await stock_take_scope.found_by(ctx, ["4006"], take_id) == {"4006": [lamp]}
 
 
 async def test_many_lines_are_applied_by_a_job_with_few_statements(
@@ -247,7 +252,7 @@ async def test_staff_scan_look_at_the_differences_and_apply_them(ctx, make_clien
     scan = {"code": "LAMP", "number": "1", "mode": "add"}
     for _ in range(3):
         scanned = await staff.submit(page, scan, action=f"{page}/scan")
-    text = await (await staff.get(page)).text()
+    shown = await (await staff.get(page)).text()
     unknown = await staff.submit(page, scan | {"code": "SOFA"}, action=f"{page}/scan")
     line = {"variant_id": str(lamp), "counted": "4", "show": "counted"}
     saved = await staff.submit(page, line, action=f"{page}/lines")
@@ -262,7 +267,7 @@ async def test_staff_scan_look_at_the_differences_and_apply_them(ctx, make_clien
 
     assert "Nobody has counted yet." in empty
     assert (wrong.status, "There is nothing to count in this." in await wrong.text()) == (422, True)
-    assert (scanned.status, scanned.headers["Location"], "LAMP: 3 counted." in text) == (303, page, True)
+    assert (scanned.status, scanned.headers["Location"], "LAMP: 3 counted." in shown) == (303, page, True)
     assert (unknown.status, "No item has the SKU or barcode “SOFA”." in await unknown.text()) == (422, True)
     assert saved.headers["Location"] == f"{page}?show=counted"
     assert "Somebody changed this meanwhile." in told
