@@ -173,7 +173,9 @@ async def test_a_stock_take_is_of_a_place_a_category_or_chosen_codes(ctx, put):
         with pytest.raises(Invalid) as wrong:
             await opened(ctx, **values)
         assert [error.pointer for error in wrong.value.errors] == [pointer]
-    await ctx.run(lambda s: s.execute(text("UPDATE catalog_variant SET barcode = '4006' WHERE sku <> 'FILE'")))
+    await ctx.run(
+        lambda s: s.execute(text("UPDATE catalog_variant SET barcode = '4006' WHERE sku <> 'FILE'"))
+    )
     take_id = await opened(ctx)
     found = await stock_take_scope.found_by(ctx, ["LAMP", "nothing", "4006"])
     assert (found["LAMP"], len(found["4006"]), set(found)) == ([lamp], 2, {"LAMP", "4006"})

@@ -52,7 +52,7 @@ async def upload_stock_file(ctx: Context, request: web.Request) -> web.Response:
     if file is None or not file.filename:
         return await _page(ctx, errors=[FieldError("", "required", ctx.gettext("Choose a CSV file."))])
     try:
-        file_id = await stock_files.accept(ctx, name_of(file.filename), file.file.read(stock_files.LARGEST))
+        file_id = await stock_files.accept(ctx, name_of(file.filename), file.file.read())
     except Invalid as error:
         return await _page(ctx, errors=error.errors)
     return redirect(ctx, url(ctx, "inventory.admin_stock_file", file_id=file_id))
