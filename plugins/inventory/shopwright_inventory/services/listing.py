@@ -10,20 +10,24 @@ from shopwright_catalog.api.facets import FacetDefinition, FacetSource
 from shopwright_inventory.services.selling import UNLIMITED, today_of
 
 KEY = "in_stock"
-# OFFSET 0 has it asked product by product as a listing is walked through: most are in stock, so that ends soon.
-_SELLABLE = f"""
-EXISTS (SELECT 1 FROM catalog_variant v LEFT JOIN inventory_item i ON i.store_id = v.store_id AND i.id = v.id
-WHERE v.product_id = {{product}} AND NOT v.archived AND (i.tracked IS NOT TRUE OR (
+_LEFT = f"""
+i.tracked IS NOT TRUE OR (
     SELECT greatest(coalesce(sum(l.on_hand), 0) - i.safety_stock, 0) - coalesce(sum(l.reserved + l.allocated), 0)
         + CASE WHEN count(*) = 0 THEN 0 WHEN i.policy = 'backorder'
             OR (i.policy = 'preorder' AND (i.available_on IS NULL OR i.available_on > $1::date))
             THEN coalesce(i.backorder_limit, {UNLIMITED}) ELSE 0 END
     FROM inventory_level l JOIN inventory_location p ON p.store_id = l.store_id AND p.id = l.location_id AND p.active
-    WHERE l.store_id = i.store_id AND l.variant_id = i.id) > 0) OFFSET 0)
+    WHERE l.store_id = i.store_id AND l.variant_id = i.id) > 0
 """
-_COUNT = (
-    f"SELECT '{KEY}', NULL, 'true', NULL, count(*) FROM {{hits}} h WHERE {_SELLABLE.format(product='h.id')}"
-)
+# OFFSET 0 has it asked product by product as a listing is walked through: most are in stock, so that ends soon.
+_SELLABLE = f"""
+EXISTS (SELECT 1 FROM catalog_variant v LEFT JOIN inventory_item i ON i.store_id = v.store_id AND i.id = v.id
+WHERE v.product_id = {{product}} AND NOT v.archived AND ({_LEFT}) OFFSET 0)
+"""
+_COUNT = f"""
+SELECT '{KEY}', NULL, 'true', NULL, count(*) FROM {{hits}} h WHERE {_SELLABLE.replace("{product}", "h.id")}
+HAVING count(*) > 0
+"""
 
 
 def filters(ctx: Context, wanted: Sequence[tuple[str, str]]) -> list[ListingFilter]:
