@@ -287,6 +287,8 @@ async def seed(kernel: Kernel, code: str, scale: int) -> tuple[int, float]:
 
         await asyncio.gather(*(writer() for _ in range(WRITERS)))
     seconds = time.perf_counter() - began
+    if not missing:
+        return 0, seconds
     for step, taken in sorted(spent.seconds.items(), key=lambda item: -item[1]):
         print(f"  {step}: {taken:.0f} s of {WRITERS} writers")
 
