@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid, NotFound
+from shopwright.http.versions import must_be
 from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
@@ -43,7 +44,7 @@ UPDATE custom_fields_definition SET archived = :archived, version = version + 1
 WHERE entity = :entity AND key = :key AND (CAST(:version AS integer) IS NULL OR version = :version) RETURNING id
 """)
 _DELETE = text(
-    "DELETE FROM custom_fields_definition WHERE entity = :entity AND key = :key AND archived RETURNING id"
+    "DELETE FROM custom_fields_definition WHERE entity = :entity AND key = :key AND archived RETURNING id, version"
 )
 _FORGET = text("""
 UPDATE custom_fields_value SET document = document - CAST(:key AS text), version = version + 1,
@@ -152,23 +153,24 @@ async def archive(ctx: Context, entity: str, key: str, *, archived: bool, versio
     await ctx.run(work)
 
 
-async def delete(ctx: Context, entity: str, key: str) -> None:
+async def delete(ctx: Context, entity: str, key: str, version: int | None = None) -> None:
     """Delete an archived field with all its values.
 
     Raises:
         NotFound: there is no such field.
-        Conflict: it is in use; archive it first.
+        Conflict: it is in use, archive it first; or it has another version than the given one.
     """
     found = await get(ctx, entity, key)
     named = {"entity": entity, "key": key}
 
     async def work(session: AsyncSession) -> None:
-        id_ = (await session.execute(_DELETE, named)).scalar_one_or_none()
-        if id_ is None:
+        row = (await session.execute(_DELETE, named)).one_or_none()
+        if row is None:
             raise _not_changed(found)
+        must_be(version, row.version)
         await session.execute(_FORGET, named)
         await session.execute(_UNINDEX, named)
-        await _changed(ctx, session, "custom_fields.definition_deleted", id_, named)
+        await _changed(ctx, session, "custom_fields.definition_deleted", row.id, named)
 
     await ctx.run(work)
 

@@ -6,7 +6,7 @@ from shopwright.i18n import translatable
 from shopwright_catalog.api.facets import FacetDefinition, FacetSource
 from shopwright_custom_fields.api import CustomField
 from shopwright_custom_fields.services import definitions
-from shopwright_custom_fields.services.filters import ENTITY, RANGES
+from shopwright_custom_fields.services.filters import ENTITY, RANGES, fields
 
 LISTED = frozenset({"text", "boolean", "choice", "choices", "colour"})
 """Kinds whose values are chosen one by one."""
@@ -26,10 +26,7 @@ WHERE i.key = ANY($3::text[]) AND i.number IS NOT NULL GROUP BY i.key
 
 async def listing_facets(ctx: Context) -> list[FacetSource]:
     """Give the fields that products are filtered by; nothing where there are none."""
-    if ctx.visit is not None:
-        ctx.visit.tag(definitions.TAG)
-    fields = await definitions.fields_of(ctx, ENTITY, ("storefront",))
-    found = [x for x in fields.values() if x.filterable and (x.kind in LISTED or x.kind in RANGES)]
+    found = [x for x in (await fields(ctx)).values() if x.kind in LISTED or x.kind in RANGES]
     if not found:
         return []
     listed = [x.key for x in found if x.kind in LISTED]

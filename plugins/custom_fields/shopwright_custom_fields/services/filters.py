@@ -9,7 +9,7 @@ from shopwright.errors import FieldError
 from shopwright.i18n import translatable
 from shopwright_catalog.api import ListingFilter
 from shopwright_catalog.api.facets import ends_of
-from shopwright_custom_fields.api import CustomField
+from shopwright_custom_fields.api import CustomField, Visibility
 from shopwright_custom_fields.services import definitions, kinds, references
 from shopwright_custom_fields.services.save import index_text
 from shopwright_custom_fields.services.written import from_text
@@ -36,22 +36,26 @@ _DAY = 86400.0
 _INFINITE = float("inf")
 
 
-async def listing_filters(
-    ctx: Context, wanted: Sequence[tuple[str, str]], fields: dict[str, CustomField] | None = None
-) -> list[ListingFilter]:
+async def fields(ctx: Context) -> dict[str, CustomField]:
+    """Give the fields that products are filtered by, of those that the actor may see: staff see more than customers."""
+    if ctx.visit is not None:
+        ctx.visit.tag(definitions.TAG, f"custom_fields.{ENTITY}")
+    seen: Sequence[Visibility] = definitions.seen_by(ctx) if ctx.actor.kind == "staff" else ("storefront",)
+    found = await definitions.fields_of(ctx, ENTITY, seen)
+    return {key: field for key, field in found.items() if field.filterable}
+
+
+async def listing_filters(ctx: Context, wanted: Sequence[tuple[str, str]]) -> list[ListingFilter]:
     """Give conditions for the keys that are fields; several values of one key: any of them.
 
     A range that cannot be read is wrong; any other value that the field does not take finds nothing.
     """
-    if fields is None:
-        if ctx.visit is not None:
-            ctx.visit.tag(definitions.TAG, f"custom_fields.{ENTITY}")
-        fields = await definitions.fields_of(ctx, ENTITY, ("storefront",))
+    known = await fields(ctx)
     by_key: dict[str, list[str]] = {}
     for key, value in wanted:
-        if key in fields and fields[key].filterable:
+        if key in known:
             by_key.setdefault(key, []).append(value)
-    return [await _condition(ctx, fields[key], given) for key, given in by_key.items()]
+    return [await _condition(ctx, known[key], given) for key, given in by_key.items()]
 
 
 async def _condition(ctx: Context, field: CustomField, given: Sequence[str]) -> ListingFilter:
