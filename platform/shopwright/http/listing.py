@@ -73,7 +73,7 @@ class ListQuery(BaseModel):
         """Give the page of rows of which one more than ``limit`` was read, where there is one more."""
         shown = rows[: self.limit]
         more = len(rows) > self.limit
-        return Page(shown, self._cursor(*(getattr(shown[-1], key) for key in keys)) if more else "")
+        return Page(shown, self.cursor_of(*(attrgetter(key)(shown[-1]) for key in keys)) if more else "")
 
     def whole(self, rows: Sequence[T], key: str) -> Page[T]:
         """Give the page of a list that is short enough to be read whole; ``key`` tells its items apart."""
@@ -89,9 +89,10 @@ class ListQuery(BaseModel):
             places = (place + 1 for place, row in enumerate(rows) if str(of(row)) == seen[0])
             start = next(places, seen[1])
         shown, end = rows[start : start + self.limit], start + self.limit
-        return Page(shown, self._cursor(of(shown[-1]), end - 1) if len(rows) > end else "")
+        return Page(shown, self.cursor_of(of(shown[-1]), end - 1) if len(rows) > end else "")
 
-    def _cursor(self, *keys: object) -> str:
+    def cursor_of(self, *keys: object) -> str:
+        """Give the cursor behind an item with these keys."""
         raw = orjson.dumps([str(key) for key in keys])
         return base64.urlsafe_b64encode(self._mark(raw) + raw).decode().rstrip("=")
 

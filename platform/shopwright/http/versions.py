@@ -9,6 +9,7 @@ from aiohttp import web
 
 from shopwright.errors import BadRequest, Conflict, FieldError, Invalid
 from shopwright.http.problems import Failure
+from shopwright.i18n import translatable
 
 T = TypeVar("T")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
@@ -48,6 +49,17 @@ def seen(if_match: int | None, version: int | None) -> int:
         words = "Send the ETag you read as If-Match, or its number as version."
         raise Invalid(words, errors=[FieldError("/version", "missing", words)])
     return found
+
+
+def must_be(wanted: int | None, found: int) -> None:
+    """Refuse a change of a version that is not the one a caller has seen.
+
+    Raises:
+        Conflict: with the version that is there.
+    """
+    if wanted is not None and wanted != found:
+        words = translatable("Somebody else changed this meanwhile. Look at it again before you go on.")
+        raise Conflict(words, code="version_conflict", extra={"version": found})
 
 
 async def guarded(work: Awaitable[T], insisted: int | None) -> T:

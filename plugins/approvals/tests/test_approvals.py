@@ -149,7 +149,7 @@ async def test_an_approval_lapses_with_the_cart_and_a_reason_is_needed_to_declin
     assert ((await declined.json())["reason"], refused) == ("Too many lamps", (422, "approval_declined"))
     assert (withdrawn, gone, not_ready) == (204, 409, (409, "cart_not_ready"))
     assert nobody == (409, "no_approver")
-    assert [x["status"] for x in listed] == ["withdrawn", "declined", "lapsed"]
+    assert [x["status"] for x in listed["items"]] == ["withdrawn", "declined", "lapsed"]
     assert "Too many lamps" in copy.text
     assert [tuple(row) for row in deciders] == [("", "")]
     assert await ctx.fetch_value("SELECT count(*) FROM approvals_request") == 0

@@ -104,6 +104,6 @@ async def test_staff_choose_components_and_mistakes_are_named(ctx, make_client, 
     nobody = await client.send("PUT", f"/api/admin/v1/bundles/{mug}", body, headers=headers)
     assert {e["code"] for e in (await nobody.json())["errors"]} == {"not_a_bundle"}
     listed = await client.get_json("/api/admin/v1/bundles", headers=headers)
-    assert {x["id"] for x in listed} == {str(box), str(other)}
+    assert {x["id"] for x in listed["items"]} == {str(box), str(other)}
     assert (await client.send("DELETE", api, headers=headers)).status == 204
     assert (await client.send("GET", api, headers=headers)).status == 404

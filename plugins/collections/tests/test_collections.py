@@ -213,7 +213,7 @@ async def test_a_condition_of_another_plugin_holds_only_while_that_is_on(make_ke
     body = {"title": "Even", "conditions": [{"code": "evenness.even"}]}
     assert (await client.send("PUT", f"{BASE}/even", body, headers=editor)).status == 201
     kinds = await client.get_json("/api/admin/v1/collection-conditions", headers=editor)
-    assert "evenness.even" in {kind["code"] for kind in kinds}
+    assert "evenness.even" in {kind["code"] for kind in kinds["items"]}
     await kernel.jobs.drain(strict=True)
     assert set(await members_of(client, "even")) == {"lamp", "desk"}
 

@@ -4,13 +4,15 @@
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from aiohttp import web
 from multidict import MultiDictProxy
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, Invalid
+from shopwright.http.listing import ListQuery
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_admin.api import Column, ListView, admin_page
@@ -25,21 +27,19 @@ LARGEST_FORM = 16 * 1024 * 1024
 TRANSLATED = ("handle", "description", "logo_alt", "seo_title", "seo_description")
 
 
-class ListQuery(BaseModel):
-    """What is looked for, and the page."""
+class BrandsQuery(ListQuery):
+    """What is looked for, and where the list goes on."""
 
     q: str = Field(default="", max_length=200)
-    page: int = Field(default=1, ge=1, le=10_000)
 
 
 @routes.get("/admin/brands", permission="brands.brand.view")
-async def admin_brands(ctx: Context, query: ListQuery) -> web.Response:
+async def admin_brands(ctx: Context, query: BrandsQuery) -> web.Response:
     """List brands."""
-    found = await read.drafts(ctx, search=query.q, page=query.page)
+    after = query.after(str, UUID)
+    found = await read.drafts(ctx, search=query.q, after=after, limit=query.limit + 1)
+    page = query.page(found, "brand.name", "id")
     base = url(ctx, "brands.admin_brands")
-
-    def address(page: int) -> str:
-        return f"{base}?{urlencode({'q': query.q, 'page': page})}"
 
     view = ListView(
         title=ctx.gettext("Brands"),
@@ -55,12 +55,13 @@ async def admin_brands(ctx: Context, query: ListQuery) -> web.Response:
                 "handle": draft.brand.handle,
                 "status": "published" if draft.brand.visible else "hidden",
             }
-            for draft in found[:SIZE]
+            for draft in page.items
         ],
         total=len(found),
         search=query.q,
-        next_url=address(query.page + 1) if len(found) > SIZE else "",
-        previous_url=address(query.page - 1) if query.page > 1 else "",
+        next_url=f"{base}?{urlencode({'q': query.q, 'cursor': page.next_cursor})}"
+        if page.next_cursor
+        else "",
         empty_title=ctx.gettext("No brands yet"),
         empty_text=ctx.gettext("A brand tells of a vendor, and shows the products that name it."),
         create_url=url(ctx, "brands.new_brand") if ctx.actor.can(EDIT) else "",

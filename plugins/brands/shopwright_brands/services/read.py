@@ -38,7 +38,8 @@ _COLUMNS = (
 _STAFF = f"""
 SELECT b.id, b.version, b.translations::text AS translations, {", ".join(f"b.{name}" for name in _COLUMNS)}
 FROM brands_brand b WHERE ($1::text IS NULL OR b.handle = $1)
-    AND ($2::text = '' OR strpos(lower(b.name), lower($2)) > 0) ORDER BY b.name, b.id LIMIT $3 OFFSET $4
+    AND ($2::text = '' OR strpos(lower(b.name), lower($2)) > 0)
+    AND ($4::uuid IS NULL OR (b.name, b.id) > ($3::text, $4)) ORDER BY b.name, b.id LIMIT $5
 """
 
 
@@ -84,9 +85,12 @@ async def by_handle(ctx: Context, handle: str) -> BrandInfo:
     return found[0]
 
 
-async def drafts(ctx: Context, *, search: str = "", page: int = 1, size: int = SIZE) -> list[Draft]:
-    """Give a page of brands, hidden ones too; one more than ``size`` when there is another page."""
-    rows = await ctx.fetch_rows(_STAFF, None, search.strip(), size + 1, (page - 1) * size)
+async def drafts(
+    ctx: Context, *, search: str = "", after: tuple[Any, ...] | None = None, limit: int = SIZE
+) -> list[Draft]:
+    """Give brands by name behind the name and id of one, hidden ones too."""
+    name, id_ = after or (None, None)
+    rows = await ctx.fetch_rows(_STAFF, None, search.strip(), name, id_, limit)
     return [_draft(row) for row in rows]
 
 
@@ -96,7 +100,7 @@ async def draft(ctx: Context, handle: str) -> Draft:
     Raises:
         NotFound: there is no such brand.
     """
-    rows = await ctx.fetch_rows(_STAFF, handle, "", 1, 0)
+    rows = await ctx.fetch_rows(_STAFF, handle, "", None, None, 1)
     if not rows:
         raise NotFound("There is no such brand.")
     return _draft(rows[0])

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid, NotFound
+from shopwright.http.versions import must_be
 from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
@@ -42,7 +43,7 @@ _MAKE = text("""
 INSERT INTO brands_brand (store_id, id, handle, name) VALUES (:store_id, :id, :handle, :name)
 ON CONFLICT DO NOTHING RETURNING id
 """)
-_DELETE = text("DELETE FROM brands_brand WHERE handle = :handle RETURNING id")
+_DELETE = text("DELETE FROM brands_brand WHERE handle = :handle RETURNING id, version")
 _LONGEST = Counter(name=255, description=20_000, logo_alt=1000, seo_title=500, seo_description=2000)
 
 
@@ -96,19 +97,21 @@ async def save(ctx: Context, before: str, brand: BrandInput, version: int | None
     return await catalog.run_naming(ctx, work)
 
 
-async def delete(ctx: Context, handle: str) -> None:
+async def delete(ctx: Context, handle: str, version: int | None = None) -> None:
     """Delete a brand; its products stay.
 
     Raises:
         NotFound: there is no such brand.
+        Conflict: it has another version than the given one.
     """
 
     async def work(session: AsyncSession) -> None:
-        id_ = (await session.execute(_DELETE, {"handle": handle})).scalar_one_or_none()
-        if id_ is None:
+        row = (await session.execute(_DELETE, {"handle": handle})).one_or_none()
+        if row is None:
             raise NotFound("There is no such brand.")
+        must_be(version, row.version)
         await ctx.kernel.events.invalidate(ctx, session, [TAG])
-        await ctx.audit(session, "brands.deleted", subject=("brands.brand", id_))
+        await ctx.audit(session, "brands.deleted", subject=("brands.brand", row.id))
 
     await ctx.run(work)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shopwright.context import Context
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Reply, Routes, Scope
 from shopwright.http.versions import etag
 from shopwright_brands.api import BrandInput
@@ -18,14 +19,10 @@ routes = Routes("brands", Scope.ADMIN_API)
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 
 
-class BrandsQuery(BaseModel):
-    """Which brands, and where the list goes on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class BrandsQuery(ListQuery):
+    """Which brands."""
 
     search: str = Field(default="", max_length=200)
-    page: int = Field(default=1, ge=1, le=10_000)
-    limit: int = Field(default=50, ge=1, le=200)
 
 
 class BrandBody(BaseModel):
@@ -56,14 +53,6 @@ class BrandDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class BrandsList:
-    """One page of brands; ``next_page`` is empty on the last one."""
-
-    items: tuple[BrandDetail, ...]
-    next_page: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class BrandsMade:
     """How many brands came of vendors."""
 
@@ -71,11 +60,11 @@ class BrandsMade:
 
 
 @routes.get("/api/admin/v1/brands", permission="brands.brand.view")
-async def list_brands(ctx: Context, query: BrandsQuery) -> BrandsList:
+async def list_brands(ctx: Context, query: BrandsQuery) -> Page[BrandDetail]:
     """List brands by name, hidden ones included."""
-    found = await read.drafts(ctx, search=query.search, page=query.page, size=query.limit)
-    items = tuple(_detail(draft) for draft in found[: query.limit])
-    return BrandsList(items, query.page + 1 if len(found) > query.limit else None)
+    after = query.after(str, UUID)
+    found = await read.drafts(ctx, search=query.search, after=after, limit=query.limit + 1)
+    return query.page([_detail(draft) for draft in found], "brand.name", "id")
 
 
 @routes.post("/api/admin/v1/brands/from-vendors", permission="brands.brand.edit", idempotent=True, status=201)
@@ -100,9 +89,9 @@ async def put_brand(ctx: Context, handle: str, body: BrandBody, if_match: int | 
 
 
 @routes.delete("/api/admin/v1/brands/{handle}", permission="brands.brand.edit", status=204)
-async def remove_brand(ctx: Context, handle: str) -> None:
+async def remove_brand(ctx: Context, handle: str, if_match: int | None) -> None:
     """Delete a brand; its products stay."""
-    await save.delete(ctx, handle)
+    await save.delete(ctx, handle, if_match)
 
 
 async def _reply(ctx: Context, handle: str, status: int) -> Reply[BrandDetail]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid, NotFound
+from shopwright.http.versions import must_be
 from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
@@ -29,7 +30,7 @@ _CLEAR = text("DELETE FROM bundles_component WHERE bundle_id = :id")
 _ADD = text("""
 INSERT INTO bundles_component SELECT * FROM jsonb_populate_recordset(NULL::bundles_component, CAST(:rows AS jsonb))
 """)
-_DELETE = text("DELETE FROM bundles_bundle WHERE id = :id RETURNING product_id")
+_DELETE = text("DELETE FROM bundles_bundle WHERE id = :id RETURNING product_id, version")
 
 
 async def save(
@@ -85,19 +86,21 @@ async def save(
     return await ctx.run(work)
 
 
-async def delete(ctx: Context, bundle_id: UUID) -> None:
+async def delete(ctx: Context, bundle_id: UUID, version: int | None = None) -> None:
     """Forget what a variant is made of: as a bundle it cannot be sold then.
 
     Raises:
         NotFound: it is made of nothing.
+        Conflict: it has another version than the given one.
     """
 
     async def work(session: AsyncSession) -> None:
-        product_id = (await session.execute(_DELETE, {"id": bundle_id})).scalar_one_or_none()
-        if product_id is None:
+        row = (await session.execute(_DELETE, {"id": bundle_id})).one_or_none()
+        if row is None:
             raise NotFound("This variant has no components.", code="bundle_not_found")
+        must_be(version, row.version)
         await ctx.audit(session, "bundles.deleted", subject=("bundles.bundle", bundle_id))
-        await forget(ctx, session, [product_id])
+        await forget(ctx, session, [row.product_id])
 
     await ctx.run(work)
 

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bundles of the admin API: by variant, saved whole and only if nobody was faster."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
-from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from pydantic.types import StrictInt
 
 from shopwright.context import Context
 from shopwright.errors import NotFound
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Reply, Routes, Scope
-from shopwright.http.versions import etag, expected, guarded
+from shopwright.http.versions import etag
 from shopwright_bundles.services import bundles, edit
 from shopwright_bundles.services.bundles import Bundle, Component, Pricing
 
@@ -42,17 +41,10 @@ class BundleBody(Strict):
     """The version that was read, 0 for a new one; absent: save over whatever is there."""
 
 
-class PageQuery(BaseModel):
-    """Where the list goes on: after the last one seen."""
-
-    after: UUID | None = None
-    limit: int = Field(default=50, ge=1, le=200)
-
-
 @routes.get("/api/admin/v1/bundles", permission=VIEW)
-async def list_bundles(ctx: Context, query: PageQuery) -> Sequence[Bundle]:
+async def list_bundles(ctx: Context, query: ListQuery) -> Page[Bundle]:
     """List bundles; ``id`` is that of their variant."""
-    return await bundles.listing(ctx, after=query.after, limit=query.limit)
+    return query.page(await bundles.listing(ctx, after=query.after_id(), limit=query.limit + 1), "id")
 
 
 @routes.get("/api/admin/v1/bundles/{bundle_id}", permission=VIEW)
@@ -62,19 +54,18 @@ async def get_bundle(ctx: Context, bundle_id: UUID) -> Reply[Bundle]:
 
 
 @routes.put("/api/admin/v1/bundles/{bundle_id}", permission=EDIT)
-async def put_bundle(ctx: Context, bundle_id: UUID, body: BundleBody, request: web.Request) -> Reply[Bundle]:
+async def put_bundle(ctx: Context, bundle_id: UUID, body: BundleBody, if_match: int | None) -> Reply[Bundle]:
     """Say what a variant is made of; ``If-Match`` or ``version`` say which version is replaced."""
-    insisted = expected(request)
-    version = body.version if insisted is None else insisted
+    version = body.version if if_match is None else if_match
     parts = [Component(x.variant_id, x.quantity) for x in body.components]
     work = edit.save(ctx, bundle_id, parts, pricing=body.pricing, percent=body.percent, version=version)
-    return await _one(ctx, bundle_id, 201 if await guarded(work, insisted) == 1 else 200)
+    return await _one(ctx, bundle_id, 201 if await work == 1 else 200)
 
 
 @routes.delete("/api/admin/v1/bundles/{bundle_id}", permission=EDIT, status=204)
-async def delete_bundle(ctx: Context, bundle_id: UUID) -> None:
+async def delete_bundle(ctx: Context, bundle_id: UUID, if_match: int | None) -> None:
     """Forget what a variant is made of; it cannot be sold as a bundle then."""
-    await edit.delete(ctx, bundle_id)
+    await edit.delete(ctx, bundle_id, if_match)
 
 
 async def _one(ctx: Context, bundle_id: UUID, status: int) -> Reply[Bundle]:

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import NotFound
+from shopwright.http.versions import must_be
 from shopwright_catalog.hookspecs import ProductDeleted, product_deleted
 from shopwright_catalog.services.read_categories import TAG as CATEGORIES
 
+_VERSION = text("SELECT version FROM catalog_product WHERE id = :id FOR UPDATE")
 _ARCHIVE = text("""
 WITH variants AS (
     UPDATE catalog_variant SET archived = true, archived_with_product = true, version = version + 1
@@ -23,16 +25,19 @@ WHERE id = ANY(:ids) RETURNING id, handle
 """)
 
 
-async def delete(ctx: Context, product_id: UUID) -> None:
+async def delete(ctx: Context, product_id: UUID, version: int | None = None) -> None:
     """Archive a product; saving it again by its handle brings it back.
 
     Raises:
         NotFound: there is no such product.
+        Conflict: it has another version than the given one.
     """
 
     async def work(session: AsyncSession) -> None:
-        if not await archive_in(ctx, session, [product_id]):
+        row = (await session.execute(_VERSION, {"id": product_id})).one_or_none()
+        if row is None or not await archive_in(ctx, session, [product_id]):
             raise NotFound("There is no such product.")
+        must_be(version, row.version)
 
     await ctx.run(work)
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Categories as staff see and change them: hidden ones too, in the store's own language."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, NotFound
+from shopwright.http.versions import must_be
 from shopwright_catalog.api import CategoryInput
 from shopwright_catalog.api.handles import check_locales, taken_handles
 from shopwright_catalog.hookspecs import HandleChanged, handle_changed
-from shopwright_catalog.services import handles, save_category
+from shopwright_catalog.services import category_tree, handles, save_category
 from shopwright_catalog.services.read_cards import COUNTED
 from shopwright_catalog.services.read_categories import TAG
 
 _ALL = f"""
-SELECT c.id, c.handle, c.title, c.description, c.image_source, c.image_alt, c.position, c.visible, c.version,
+SELECT c.id, c.parent_id, (SELECT x.handle FROM catalog_category x
+        WHERE x.store_id = c.store_id AND x.id = c.parent_id) AS parent, c.handle, c.title, c.description, c.image_source, c.image_alt, c.position, c.visible, c.version,
     c.translations::text AS translations, least({COUNTED} + 1,
         (SELECT count(*) FROM (SELECT 1 FROM catalog_category_product cp
             WHERE cp.store_id = c.store_id AND cp.category_id = c.id AND cp.listed LIMIT {COUNTED} + 1) AS x)
@@ -31,7 +34,7 @@ FROM catalog_category c WHERE $1::text IS NULL OR c.handle = $1 ORDER BY c.posit
 """
 _LOCK = text("SELECT id, handle, version FROM catalog_category WHERE handle = ANY(:handles) FOR UPDATE")
 _RENAME = text("UPDATE catalog_category SET handle = :handle WHERE id = :id")
-_DELETE = text("DELETE FROM catalog_category WHERE handle = :handle RETURNING id")
+_DELETE = text("DELETE FROM catalog_category WHERE id = :id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,14 @@ class CategoryDraft:
     category: CategoryInput
     product_count: int = 0
     """Counted up to one more than ``COUNTED``."""
+    depth: int = 0
+    """How many levels are above it, in a listing of all."""
 
 
 async def listing(ctx: Context) -> list[CategoryDraft]:
-    return [_draft(row) for row in await ctx.fetch_rows(_ALL, None)]
+    rows = await ctx.fetch_rows(_ALL, None)
+    found = category_tree.in_order(rows, itemgetter("id"), itemgetter("parent_id"))
+    return [replace(_draft(row), depth=depth) for row, depth in found]
 
 
 async def draft(ctx: Context, handle: str) -> CategoryDraft:
@@ -97,19 +104,24 @@ async def save(ctx: Context, before: str, category: CategoryInput, version: int 
     return await handles.run(ctx, work)
 
 
-async def delete(ctx: Context, handle: str) -> None:
-    """Delete a category; its products stay.
+async def delete(ctx: Context, handle: str, version: int | None = None) -> None:
+    """Delete a category; its products stay, and what is below it moves up.
 
     Raises:
         NotFound: there is no such category.
+        Conflict: it has another version than the given one.
     """
 
     async def work(session: AsyncSession) -> None:
-        id_ = (await session.execute(_DELETE, {"handle": handle})).scalar_one_or_none()
-        if id_ is None:
+        row = (await session.execute(_LOCK, {"handles": [handle]})).one_or_none()
+        if row is None:
             raise NotFound("There is no such category.")
+        must_be(version, row.version)
+        product_ids = await category_tree.remove(ctx, session, row.id)
+        await session.execute(_DELETE, {"id": row.id})
+        await category_tree.fill(ctx, session, product_ids)
         await ctx.kernel.events.invalidate(ctx, session, [TAG, "catalog.products"])
-        await ctx.audit(session, "catalog.category_deleted", subject=("catalog.category", id_))
+        await ctx.audit(session, "catalog.category_deleted", subject=("catalog.category", row.id))
 
     await ctx.run(work)
 
@@ -117,5 +129,6 @@ async def delete(ctx: Context, handle: str) -> None:
 def _draft(row: Any) -> CategoryDraft:
     names = ("handle", "title", "description", "image_source", "image_alt", "position", "visible")
     values = {name: row[name] for name in names}
-    category = CategoryInput(**values, translations=orjson.loads(row["translations"]))
+    translations = orjson.loads(row["translations"])
+    category = CategoryInput(**values, translations=translations, parent=row["parent"] or "")
     return CategoryDraft(row["id"], row["version"], category, row["product_count"])

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright.errors import NotFound
 from shopwright_catalog.api import ImageInput, ProductInput, VariantInput
+from shopwright_catalog.services import filtering
 
 MATCHES = """
 CASE {status} WHEN '' THEN NOT p.archived WHEN 'archived' THEN p.archived
@@ -27,7 +28,7 @@ SELECT p.id, p.handle, p.title, p.vendor, p.product_type, p.kind, p.price_min, p
     p.publish_at, p.unpublish_at, CASE WHEN p.archived THEN 'archived' WHEN p.published THEN 'published'
         WHEN p.publish_at IS NOT NULL THEN 'scheduled' ELSE 'draft' END AS status
 FROM catalog_product p
-WHERE %s ORDER BY p.updated_at DESC, p.id DESC LIMIT $1 OFFSET $2
+WHERE %s ORDER BY p.updated_at DESC, p.id DESC LIMIT $1
 """
 _OF_STATUS = {
     "": "NOT p.archived",
@@ -38,8 +39,8 @@ _OF_STATUS = {
 }
 """Written out, each with the condition of the index that has its order."""
 _FOUND = """
-AND (p.title ILIKE '%' || $4::text || '%' OR p.handle ILIKE '%' || $4::text || '%' OR EXISTS (
-    SELECT 1 FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id AND v.sku = $3::text))
+AND (p.title ILIKE '%' || {pattern}::text || '%' OR p.handle ILIKE '%' || {pattern}::text || '%' OR EXISTS (
+    SELECT 1 FROM catalog_variant v WHERE v.store_id = p.store_id AND v.product_id = p.id AND v.sku = {text}::text))
 """
 _WHOLE = """
 SELECT to_jsonb(p) || jsonb_build_object(
@@ -49,7 +50,7 @@ SELECT to_jsonb(p) || jsonb_build_object(
         WHERE i.store_id = p.store_id AND i.product_id = p.id),
     'categories', (SELECT coalesce(jsonb_agg(c.handle ORDER BY c.position), '[]') FROM catalog_category_product cp
         JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id
-        WHERE cp.store_id = p.store_id AND cp.product_id = p.id))
+        WHERE cp.store_id = p.store_id AND cp.product_id = p.id AND cp.direct))
 FROM catalog_product p WHERE
 """
 _BY_ID = f"{_WHOLE} p.id = $1::uuid"
@@ -76,14 +77,34 @@ class Draft:
     archived: bool = False
 
 
-async def listing(ctx: Context, search: str, *, status: str = "", page: int = 1, size: int = 50) -> list[Any]:
-    """Give a page of products, last changed first; one row more than ``size`` when there is another page."""
+async def listing(
+    ctx: Context,
+    search: str,
+    *,
+    status: str = "",
+    after: tuple[Any, ...] | None = None,
+    limit: int = 50,
+    filters: Sequence[str] = (),
+) -> list[Any]:
+    """Give products, last changed first, behind the time and id of one.
+
+    Raises:
+        Invalid: nobody knows a filter.
+    """
     wanted = search.strip()
-    args: list[Any] = [size + 1, (page - 1) * size]
+    args: list[Any] = [limit]
     condition = _OF_STATUS.get(status, _OF_STATUS["draft"])
+    if after is not None:
+        args += after
+        condition += " AND (p.updated_at, p.id) < ($2::timestamptz, $3::uuid)"
     if wanted:
+        first = len(args) + 1
         args += [wanted, pattern_of(wanted)]
-        condition += _FOUND
+        condition += _FOUND.format(text=f"${first}", pattern=f"${first + 1}")
+    if filters:
+        found = await filtering.conditions(ctx, filters)
+        condition, more = filtering.added(condition, "p.id", found, len(args))
+        args += more
     return await ctx.fetch_rows(_LIST.replace("%s", condition), *args)
 
 

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The catalogue in the admin API: products and categories by handle, saved whole and only if nobody was faster."""
 
+from datetime import datetime
+from uuid import UUID
+
 from shopwright.context import Context
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Reply, Routes, Scope
 from shopwright.http.versions import etag
 from shopwright_catalog.api import ProductType
@@ -20,7 +24,6 @@ from shopwright_catalog.views.bodies import (
     CategoryDetail,
     ProductBody,
     ProductDetail,
-    StaffPage,
     StaffProduct,
     StaffQuery,
 )
@@ -29,17 +32,19 @@ routes = Routes("catalog", Scope.ADMIN_API)
 
 
 @routes.get("/api/admin/v1/products", permission="catalog.product.view")
-async def list_products(ctx: Context, query: StaffQuery) -> StaffPage:
+async def list_products(ctx: Context, query: StaffQuery) -> Page[StaffProduct]:
     """List products, last changed first: by title, handle or SKU."""
-    rows = await staff_view.listing(ctx, query.search, status=query.status, page=query.page, size=query.limit)
-    items = tuple(StaffProduct(**dict(row)) for row in rows[: query.limit])
-    return StaffPage(items, query.page + 1 if len(rows) > query.limit else None)
+    after = query.after(datetime.fromisoformat, UUID)
+    rows = await staff_view.listing(
+        ctx, query.search, status=query.status, after=after, limit=query.limit + 1
+    )
+    return query.page([StaffProduct(**dict(row)) for row in rows], "updated_at", "id")
 
 
 @routes.get("/api/admin/v1/product-types", permission="catalog.product.view")
-async def list_product_types(ctx: Context) -> tuple[ProductType, ...]:
+async def list_product_types(ctx: Context, query: ListQuery) -> Page[ProductType]:
     """List the kinds of products that can be sold in the store."""
-    return tuple(kinds.translated(ctx))
+    return query.whole(tuple(kinds.translated(ctx)), "code")
 
 
 @routes.get("/api/admin/v1/products/{handle}", permission="catalog.product.view")
@@ -59,11 +64,11 @@ async def put_product(
 
 
 @routes.delete("/api/admin/v1/products/{handle}", permission="catalog.product.edit", status=204)
-async def remove_product(ctx: Context, handle: str) -> None:
+async def remove_product(ctx: Context, handle: str, if_match: int | None) -> None:
     """Take a product away: it is archived, so that orders keep their meaning."""
     found = await staff_view.draft(ctx, None, handle=handle)
     assert found.id is not None
-    await delete_product.delete(ctx, found.id)
+    await delete_product.delete(ctx, found.id, if_match)
 
 
 @routes.post("/api/admin/v1/products/{handle}/restore", permission="catalog.product.edit")
@@ -83,9 +88,9 @@ async def copy_product(ctx: Context, handle: str) -> Reply[ProductDetail]:
 
 
 @routes.get("/api/admin/v1/categories", permission="catalog.category.view")
-async def list_categories(ctx: Context) -> tuple[CategoryDetail, ...]:
+async def list_categories(ctx: Context, query: ListQuery) -> Page[CategoryDetail]:
     """List categories, hidden ones included."""
-    return tuple(CategoryDetail.of(draft) for draft in await edit_category.listing(ctx))
+    return query.whole([CategoryDetail.of(draft) for draft in await edit_category.listing(ctx)], "id")
 
 
 @routes.get("/api/admin/v1/categories/{handle}", permission="catalog.category.view")
@@ -105,9 +110,9 @@ async def put_category(
 
 
 @routes.delete("/api/admin/v1/categories/{handle}", permission="catalog.category.edit", status=204)
-async def remove_category(ctx: Context, handle: str) -> None:
+async def remove_category(ctx: Context, handle: str, if_match: int | None) -> None:
     """Delete a category; its products stay."""
-    await edit_category.delete(ctx, handle)
+    await edit_category.delete(ctx, handle, if_match)
 
 
 def _product(draft: Draft, status: int = 200) -> Reply[ProductDetail]:

@@ -1,27 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The catalogue in the storefront API."""
 
-from typing import Any
-
-from pydantic import TypeAdapter
-
 from shopwright.actor import PUBLIC
 from shopwright.context import Context
-from shopwright.errors import FieldError, Invalid, NotFound
-from shopwright.http.routing import Caching, RawJson, Routes, Scope
+from shopwright.errors import NotFound
+from shopwright.http.routing import Caching, Routes, Scope
 from shopwright_catalog.api import CategoryInfo, ProductInfo
 from shopwright_catalog.api.facets import Facets, Part
 from shopwright_catalog.services import facets, read_cards, read_categories, read_product
-from shopwright_catalog.views.bodies import FIELDS, FacetQuery, ProductPage, ProductQuery
+from shopwright_catalog.views.bodies import FacetQuery, ProductPage, ProductQuery
 
 routes = Routes("catalog", Scope.API)
-_PAGE = TypeAdapter(ProductPage)
 
 
 @routes.get("/api/v1/products", permission=PUBLIC, caching=Caching(page=60, unless=frozenset({"filter"})))
-async def list_products(ctx: Context, query: ProductQuery) -> ProductPage | RawJson:
+async def list_products(ctx: Context, query: ProductQuery) -> ProductPage:
     """List published products; ``fields`` names the ones that are wanted, separated by commas."""
-    wanted = _fields(query.fields)
     found = await read_cards.page(
         ctx,
         ids=None,
@@ -33,11 +27,7 @@ async def list_products(ctx: Context, query: ProductQuery) -> ProductPage | RawJ
     )
     if ctx.visit is not None:
         ctx.visit.tag("catalog.products")
-    page = ProductPage(found.cards, found.total, found.next_cursor)
-    if not wanted:
-        return page
-    include: dict[str, Any] = {"items": {"__all__": wanted}, "total": True, "next_cursor": True}
-    return RawJson(_PAGE.dump_json(page, include=include))
+    return ProductPage(found.cards, found.total, found.next_cursor)
 
 
 @routes.get("/api/v1/products/facets", permission=PUBLIC)
@@ -67,12 +57,3 @@ async def list_categories(ctx: Context) -> tuple[CategoryInfo, ...]:
     if ctx.visit is not None:
         ctx.visit.tag("catalog.categories")
     return await read_categories.visible(ctx)
-
-
-def _fields(text: str) -> set[str]:
-    wanted = {name.strip() for name in text.split(",")} - {""}
-    unknown = sorted(wanted - set(FIELDS))
-    if unknown:
-        words = f"There is no field {unknown[0]!r}. There are: {', '.join(FIELDS)}."
-        raise Invalid(words, errors=[FieldError("/fields", "unknown", words)])
-    return wanted

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.types import StrictInt
 
+from shopwright.http.listing import ListQuery
 from shopwright_catalog.api import CardInfo, CategoryInput, ImageInput, ProductInput, Sort, VariantInput
 from shopwright_catalog.services.check_product import TAX_CATEGORY
 from shopwright_catalog.services.edit_category import CategoryDraft
@@ -19,7 +20,6 @@ Word = Annotated[str, StringConstraints(max_length=255)]
 Price = Annotated[StrictInt, Field(ge=0, le=10**12)]
 Percent = Annotated[StrictInt, Field(ge=0, le=100)]
 Version = Annotated[StrictInt, Field(ge=0)]
-FIELDS = tuple(CardInfo.__slots__)
 
 
 class Strict(BaseModel):
@@ -28,14 +28,12 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ProductQuery(Strict):
-    """Which products, in which order, which fields of them, and where the list goes on."""
+class ProductQuery(ListQuery):
+    """Which products, and in which order."""
 
     category: str | None = Field(default=None, max_length=255)
     sort: Sort = "featured"
-    cursor: str = Field(default="", max_length=2000)
     limit: int = Field(default=24, ge=1, le=100)
-    fields: str = Field(default="", max_length=500)
     filter: tuple[str, ...] = Field(default=(), max_length=20)
     """``key:value``, like ``custom.material:oak`` or ``price:10..20``; several of one key: any of them."""
 
@@ -57,13 +55,11 @@ class ProductPage:
     next_cursor: str
 
 
-class StaffQuery(Strict):
-    """Which products, and where the list goes on."""
+class StaffQuery(ListQuery):
+    """Which products."""
 
     search: str = Field(default="", max_length=200)
     status: Literal["", "published", "scheduled", "draft", "archived"] = ""
-    page: int = Field(default=1, ge=1, le=10_000)
-    limit: int = Field(default=50, ge=1, le=200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +79,6 @@ class StaffProduct:
     price_max: int
     updated_at: datetime
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class StaffPage:
-    """One page of products; ``next_page`` is empty on the last one."""
-
-    items: tuple[StaffProduct, ...]
-    next_page: int | None
 
 
 class VariantBody(Strict):
@@ -208,6 +196,8 @@ class CategoryBody(Strict):
     image_alt: Word = ""
     position: Annotated[StrictInt, Field(ge=0, le=100_000)] = 0
     visible: bool = True
+    parent: Word | None = None
+    """Handle of the category it is in; empty: on top; absent: as it is."""
     translations: dict[str, CategoryTexts] = Field(default_factory=dict)
     version: Version | None = None
 

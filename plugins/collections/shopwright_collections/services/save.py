@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid, NotFound
+from shopwright.http.versions import must_be
 from shopwright.i18n import translatable
 from shopwright.ids import new_id
 from shopwright.jsontext import dump
@@ -41,7 +42,7 @@ ON CONFLICT (store_id, id) DO UPDATE SET handle = excluded.handle, title = exclu
     sorting = excluded.sorting, match = excluded.match, conditions = excluded.conditions,
     picked = excluded.picked, translations = excluded.translations, version = c.version + 1
 """)
-_DELETE = text("DELETE FROM collections_collection WHERE handle = :handle RETURNING id")
+_DELETE = text("DELETE FROM collections_collection WHERE handle = :handle RETURNING id, version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,9 @@ async def save(ctx: Context, before: str, collection: CollectionInput, version: 
             await ctx.hooks.emit(session, handle_changed, event, aggregate=("collections.address", id_))
         if own and named[before].own:
             thing = ("collections", "collection", id_)
-            await catalog.moved_handles(ctx, session, thing, named[before].own, collection.handle, own_handles)
+            await catalog.moved_handles(
+                ctx, session, thing, named[before].own, collection.handle, own_handles
+            )
         await ctx.enqueue(session, refresh, Refresh(collection_id=id_))
         await ctx.kernel.events.invalidate(ctx, session, [TAG])
         await ctx.audit(session, "collections.saved", subject=("collections.collection", id_))
@@ -119,19 +122,21 @@ async def save(ctx: Context, before: str, collection: CollectionInput, version: 
     return await catalog.run_naming(ctx, work)
 
 
-async def delete(ctx: Context, handle: str) -> None:
+async def delete(ctx: Context, handle: str, version: int | None = None) -> None:
     """Delete a collection; its products stay.
 
     Raises:
         NotFound: there is no such collection.
+        Conflict: it has another version than the given one.
     """
 
     async def work(session: AsyncSession) -> None:
-        id_ = (await session.execute(_DELETE, {"handle": handle})).scalar_one_or_none()
-        if id_ is None:
+        row = (await session.execute(_DELETE, {"handle": handle})).one_or_none()
+        if row is None:
             raise NotFound("There is no such collection.")
-        await ctx.kernel.events.invalidate(ctx, session, [TAG, f"collections.collection:{id_}"])
-        await ctx.audit(session, "collections.deleted", subject=("collections.collection", id_))
+        must_be(version, row.version)
+        await ctx.kernel.events.invalidate(ctx, session, [TAG, f"collections.collection:{row.id}"])
+        await ctx.audit(session, "collections.deleted", subject=("collections.collection", row.id))
 
     await ctx.run(work)
 

@@ -8,7 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shopwright.context import Context
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.http.versions import etag
 from shopwright_collections.api import Match, Order
 from shopwright_collections.hookspecs import collection_conditions
 from shopwright_collections.services import read, save
@@ -65,16 +67,17 @@ class KindDetail:
 
 
 @routes.get("/api/admin/v1/collections", permission="collections.collection.view")
-async def list_collections(ctx: Context) -> tuple[CollectionDetail, ...]:
+async def list_collections(ctx: Context, query: ListQuery) -> Page[CollectionDetail]:
     """List collections, hidden ones included."""
-    return tuple(_detail(draft) for draft in await read.drafts(ctx))
+    return query.whole([_detail(draft) for draft in await read.drafts(ctx)], "id")
 
 
 @routes.get("/api/admin/v1/collection-conditions", permission="collections.collection.view")
-async def list_conditions(ctx: Context) -> list[KindDetail]:
+async def list_conditions(ctx: Context, query: ListQuery) -> Page[KindDetail]:
     """List the kinds of conditions there are."""
     kinds = ctx.hooks.registered(collection_conditions).values()
-    return [KindDetail(kind.code, kind.label(ctx), kind.values.model_json_schema()) for kind in kinds]
+    found = [KindDetail(kind.code, kind.label(ctx), kind.values.model_json_schema()) for kind in kinds]
+    return query.whole(found, "code")
 
 
 @routes.get("/api/admin/v1/collections/{handle}", permission="collections.collection.view")
@@ -84,8 +87,10 @@ async def get_collection(ctx: Context, handle: str) -> Reply[CollectionDetail]:
 
 
 @routes.put("/api/admin/v1/collections/{handle}", permission="collections.collection.edit")
-async def put_collection(ctx: Context, handle: str, body: CollectionBody) -> Reply[CollectionDetail]:
-    """Create or replace a collection by handle."""
+async def put_collection(
+    ctx: Context, handle: str, body: CollectionBody, if_match: int | None
+) -> Reply[CollectionDetail]:
+    """Create or replace a collection by handle; ``If-Match`` or ``version`` say which version is replaced."""
     values = {
         name: getattr(body, name)
         for name in CollectionBody.model_fields
@@ -93,19 +98,19 @@ async def put_collection(ctx: Context, handle: str, body: CollectionBody) -> Rep
     }
     conditions = tuple(Condition(x.code, x.values) for x in body.conditions)
     collection = CollectionInput(handle=handle, conditions=conditions, **values)
-    created = await save.save(ctx, handle, collection, body.version)
+    created = await save.save(ctx, handle, collection, body.version if if_match is None else if_match)
     return await _reply(ctx, handle, 201 if created else 200)
 
 
 @routes.delete("/api/admin/v1/collections/{handle}", permission="collections.collection.edit", status=204)
-async def remove_collection(ctx: Context, handle: str) -> None:
+async def remove_collection(ctx: Context, handle: str, if_match: int | None) -> None:
     """Delete a collection; its products stay."""
-    await save.delete(ctx, handle)
+    await save.delete(ctx, handle, if_match)
 
 
 async def _reply(ctx: Context, handle: str, status: int) -> Reply[CollectionDetail]:
     found = await read.draft(ctx, handle)
-    return Reply(_detail(found), status, {"ETag": f'"{found.version}"'})
+    return Reply(_detail(found), status, etag(found.version))
 
 
 def _detail(draft: Draft) -> CollectionDetail:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shopwright.context import Context
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Reply, Routes, Scope
 from shopwright.http.versions import etag
 from shopwright_custom_fields.api import Choice, CustomField, Kind, Visibility
@@ -20,10 +21,8 @@ _BASE = "/api/admin/v1/custom-fields/definitions"
 Word = Annotated[str, StringConstraints(max_length=500)]
 
 
-class ListQuery(BaseModel):
+class DefinitionsQuery(ListQuery):
     """Which fields: of one entity, or of all."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     entity: str = Field(default="", max_length=120)
 
@@ -86,6 +85,10 @@ class DefinitionDetail:
     declared_by: str
     definition: dict[str, Any]
 
+    @property
+    def address(self) -> str:
+        return f"{self.entity}/{self.key}"
+
 
 @dataclass(frozen=True, slots=True)
 class EntityDetail:
@@ -96,16 +99,18 @@ class EntityDetail:
 
 
 @routes.get("/api/admin/v1/custom-fields/entities", permission=VIEW)
-async def list_entities(ctx: Context) -> list[EntityDetail]:
+async def list_entities(ctx: Context, query: ListQuery) -> Page[EntityDetail]:
     """List what can have custom fields."""
-    return [EntityDetail(code, x.label(ctx)) for code, x in definitions.entities(ctx).items()]
+    found = [EntityDetail(code, x.label(ctx)) for code, x in definitions.entities(ctx).items()]
+    return query.whole(found, "code")
 
 
 @routes.get(_BASE, permission=VIEW)
-async def list_definitions(ctx: Context, query: ListQuery) -> list[DefinitionDetail]:
+async def list_definitions(ctx: Context, query: DefinitionsQuery) -> Page[DefinitionDetail]:
     """List fields in their order, archived ones and those of plugins included."""
     found = await definitions.everything(ctx)
-    return [_detail(x) for x in found if not query.entity or x.field.entity == query.entity]
+    details = [_detail(x) for x in found if not query.entity or x.field.entity == query.entity]
+    return query.whole(details, "address")
 
 
 @routes.get(_BASE + "/{entity}/{key}", permission=VIEW)
@@ -127,9 +132,9 @@ async def put_definition(
 
 
 @routes.delete(_BASE + "/{entity}/{key}", permission=EDIT, status=204)
-async def remove_definition(ctx: Context, entity: str, key: str) -> None:
+async def remove_definition(ctx: Context, entity: str, key: str, if_match: int | None) -> None:
     """Delete an archived field with all its values."""
-    await edit_definition.delete(ctx, entity, key)
+    await edit_definition.delete(ctx, entity, key, if_match)
 
 
 async def _reply(ctx: Context, entity: str, key: str, status: int) -> Reply[DefinitionDetail]:

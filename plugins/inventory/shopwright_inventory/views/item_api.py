@@ -5,14 +5,14 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, NotFound, ShopwrightError
+from shopwright.http.listing import ListQuery
 from shopwright.http.routing import Reply, Routes, Scope
-from shopwright.http.versions import etag, expected, guarded
+from shopwright.http.versions import etag
 from shopwright_catalog import api as catalog
 from shopwright_inventory.services import list_moves, rules, stock
 from shopwright_inventory.services.list_moves import MovePage
@@ -43,15 +43,6 @@ class RulesBody(BaseModel):
         return Rules(**self.model_dump(exclude={"version"}))
 
 
-class MovesQuery(BaseModel):
-    """Where the list of moves goes on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    cursor: str = ""
-    limit: int = Field(default=50, ge=1, le=200)
-
-
 class LevelsBody(BaseModel):
     """What is on hand of many variants at their locations, each with the version the caller has seen."""
 
@@ -75,18 +66,17 @@ async def get_stock_rules(ctx: Context, variant_id: UUID) -> Reply[SavedRules]:
 
 @routes.put(_ITEM + "/rules", permission=EDIT)
 async def put_stock_rules(
-    ctx: Context, variant_id: UUID, body: RulesBody, request: web.Request
+    ctx: Context, variant_id: UUID, body: RulesBody, if_match: int | None
 ) -> Reply[SavedRules]:
     """Replace the rules of a variant; ``If-Match`` or ``version`` say which version is replaced."""
     await _there(ctx, variant_id)
-    insisted = expected(request)
-    version = body.version if insisted is None else insisted
-    await guarded(rules.save(ctx, variant_id, version, body.rules()), insisted)
+    version = body.version if if_match is None else if_match
+    await rules.save(ctx, variant_id, version, body.rules())
     return await _reply(ctx, variant_id)
 
 
 @routes.get(_ITEM + "/moves", permission=VIEW)
-async def list_stock_moves(ctx: Context, variant_id: UUID, query: MovesQuery) -> MovePage:
+async def list_stock_moves(ctx: Context, variant_id: UUID, query: ListQuery) -> MovePage:
     """List what came and went of a variant, newest first."""
     await _there(ctx, variant_id)
     return await list_moves.page(ctx, variant_id, cursor=query.cursor, limit=query.limit)

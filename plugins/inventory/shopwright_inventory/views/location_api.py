@@ -3,13 +3,13 @@
 
 from typing import Annotated
 
-from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, NotFound
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Reply, Routes, Scope
-from shopwright.http.versions import etag, expected, guarded
+from shopwright.http.versions import etag
 from shopwright_inventory.services import list_locations, locations
 from shopwright_inventory.services.list_locations import SavedLocation
 from shopwright_inventory.services.locations import LocationInput
@@ -37,28 +37,11 @@ class LocationBody(BaseModel):
         return LocationInput(**self.model_dump(exclude={"version"}))
 
 
-class ListQuery(BaseModel):
-    """Where the list goes on: behind a code."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    cursor: str = Field(default="", max_length=40)
-    limit: int = Field(default=100, ge=1, le=500)
-
-
-class LocationPage(BaseModel):
-    """One page of locations; ``next_cursor`` is empty on the last one."""
-
-    items: list[SavedLocation]
-    next_cursor: str
-
-
 @routes.get(_BASE, permission=VIEW)
-async def list_stock_locations(ctx: Context, query: ListQuery) -> LocationPage:
+async def list_stock_locations(ctx: Context, query: ListQuery) -> Page[SavedLocation]:
     """List locations by code, those out of use included."""
-    found = await list_locations.page(ctx, after=query.cursor, limit=query.limit + 1)
-    more = found[query.limit - 1].code if len(found) > query.limit else ""
-    return LocationPage(items=found[: query.limit], next_cursor=more)
+    (after,) = query.after(str) or ("",)
+    return query.page(await list_locations.page(ctx, after=after, limit=query.limit + 1), "code")
 
 
 @routes.get(_BASE + "/{code}", permission=VIEW)
@@ -69,17 +52,16 @@ async def get_stock_location(ctx: Context, code: str) -> Reply[SavedLocation]:
 
 @routes.put(_BASE + "/{code}", permission=EDIT)
 async def put_stock_location(
-    ctx: Context, code: str, body: LocationBody, request: web.Request
+    ctx: Context, code: str, body: LocationBody, if_match: int | None
 ) -> Reply[SavedLocation]:
     """Add or replace a location; ``If-Match`` or ``version`` say which version is replaced."""
-    insisted = expected(request)
-    created = await guarded(_save(ctx, code, body, insisted), insisted)
+    created = await _save(ctx, code, body, if_match)
     return await _reply(ctx, code, 201 if created else 200)
 
 
-async def _save(ctx: Context, code: str, body: LocationBody, insisted: int | None) -> bool:
+async def _save(ctx: Context, code: str, body: LocationBody, if_match: int | None) -> bool:
     """Replace a location, or add it where there is none and none was insisted on; tells whether it was added."""
-    version = body.version if insisted is None else insisted
+    version = body.version if if_match is None else if_match
     try:
         await locations.update(ctx, code, version, body.location())
     except NotFound:

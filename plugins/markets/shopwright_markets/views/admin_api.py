@@ -5,13 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
-from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, NotFound
 from shopwright.http.routing import Reply, Routes, Scope
-from shopwright.http.versions import etag, expected, guarded
+from shopwright.http.versions import etag
 from shopwright_markets.services import list_markets, rates, save_market
 from shopwright_markets.services.list_markets import SavedMarket
 from shopwright_markets.services.rates import RateInput
@@ -117,18 +116,16 @@ async def get_market(ctx: Context, code: str) -> Reply[SavedMarket]:
 
 
 @routes.put("/api/admin/v1/markets/{code}", permission=EDIT)
-async def put_market(ctx: Context, code: str, body: MarketBody, request: web.Request) -> Reply[SavedMarket]:
+async def put_market(ctx: Context, code: str, body: MarketBody, if_match: int | None) -> Reply[SavedMarket]:
     """Add or replace a market; ``If-Match`` or ``version`` say which version is replaced."""
-    insisted = expected(request)
-    created = await guarded(_save(ctx, code, body, insisted), insisted)
+    created = await _save(ctx, code, body, if_match)
     return await _reply(ctx, code, 201 if created else 200)
 
 
 @routes.delete("/api/admin/v1/markets/{code}", permission=EDIT, status=204)
-async def delete_market(ctx: Context, code: str, request: web.Request) -> None:
+async def delete_market(ctx: Context, code: str, if_match: int | None) -> None:
     """Remove a market; with ``If-Match`` only when nobody was faster. Orders stay as they are."""
-    insisted = expected(request)
-    await guarded(save_market.delete(ctx, code, insisted), insisted)
+    await save_market.delete(ctx, code, if_match)
 
 
 @routes.get("/api/admin/v1/currencies", permission=VIEW)
@@ -146,12 +143,11 @@ async def get_currency(ctx: Context, currency: str) -> Reply[CurrencyView]:
 
 @routes.put("/api/admin/v1/currencies/{currency}", permission=EDIT)
 async def put_rounding(
-    ctx: Context, currency: str, body: RoundingBody, request: web.Request
+    ctx: Context, currency: str, body: RoundingBody, if_match: int | None
 ) -> Reply[CurrencyView]:
     """Say how prices are rounded in a currency; ``If-Match`` or ``version`` say which version is replaced."""
-    insisted = expected(request)
-    version = body.version if insisted is None else insisted
-    await guarded(rates.set_rounding(ctx, currency, version, step=body.step, less=body.less), insisted)
+    version = body.version if if_match is None else if_match
+    await rates.set_rounding(ctx, currency, version, step=body.step, less=body.less)
     return await _currency(ctx, currency)
 
 
@@ -169,9 +165,9 @@ async def add_rate(ctx: Context, body: RateBody) -> Reply[CurrencyView]:
     return await _currency(ctx, body.currency, 201)
 
 
-async def _save(ctx: Context, code: str, body: MarketBody, insisted: int | None) -> bool:
+async def _save(ctx: Context, code: str, body: MarketBody, if_match: int | None) -> bool:
     """Replace a market, or add it where there is none and none was insisted on; tells whether it was added."""
-    version = body.version if insisted is None else insisted
+    version = body.version if if_match is None else if_match
     try:
         await save_market.update(ctx, code, version, body.market())
     except NotFound:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Redirects in the admin: one page with the list and the form."""
 
+from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from aiohttp import web
@@ -9,6 +11,7 @@ from pydantic import BaseModel, Field
 from shopwright.context import Context
 from shopwright.errors import Invalid
 from shopwright.http.forms import read_form
+from shopwright.http.listing import ListQuery
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_admin.api import admin_page
@@ -18,11 +21,10 @@ routes = Routes("redirects", Scope.ADMIN)
 EDIT = "redirects.redirect.edit"
 
 
-class ListQuery(BaseModel):
+class RedirectsQuery(ListQuery):
     """What is looked for, and where the list goes on."""
 
     q: str = Field(default="", max_length=200)
-    page: int = Field(default=1, ge=1, le=10_000)
 
 
 class RedirectForm(BaseModel):
@@ -33,7 +35,7 @@ class RedirectForm(BaseModel):
 
 
 @routes.get("/admin/redirects", permission="redirects.redirect.view")
-async def admin_redirects(ctx: Context, query: ListQuery) -> web.Response:
+async def admin_redirects(ctx: Context, query: RedirectsQuery) -> web.Response:
     """List redirects."""
     return await _page(ctx, query, {}, {})
 
@@ -47,7 +49,7 @@ async def add_redirect(ctx: Context, request: web.Request) -> web.Response:
         await redirects.add(ctx, form.raw.get("source", ""), form.raw.get("target", ""))
     except Invalid as error:
         errors = {e.pointer.strip("/"): ctx.gettext(e.message) for e in error.errors}
-        return await _page(ctx, ListQuery(), dict(form.raw), errors, status=422)
+        return await _page(ctx, RedirectsQuery(), dict(form.raw), errors, status=422)
     ctx.visit.flash("success", ctx.gettext("The redirect is saved."))
     return redirect(ctx, url(ctx, "redirects.admin_redirects"))
 
@@ -62,20 +64,23 @@ async def remove_redirect(ctx: Context, redirect_id: UUID) -> web.Response:
 
 
 async def _page(
-    ctx: Context, query: ListQuery, typed: dict[str, str], errors: dict[str, str], *, status: int = 200
+    ctx: Context, query: RedirectsQuery, typed: dict[str, str], errors: dict[str, str], *, status: int = 200
 ) -> web.Response:
-    found, total = await redirects.listing(ctx, query.q, query.page)
+    after = query.after(datetime.fromisoformat, UUID)
+    found, _total = await redirects.listing(ctx, query.q, after=after, limit=query.limit + 1)
+    page = query.page(found, "created_at", "id")
     base = url(ctx, "redirects.admin_redirects")
-    has_more = query.page * redirects.PAGE < total
     return await admin_page(
         ctx,
         "redirects/admin/redirects.html",
         title=ctx.gettext("Redirects"),
-        found=found,
+        found=page.items,
         search=query.q,
         typed=typed,
         errors=errors,
         can_edit=ctx.actor.can(EDIT),
-        next_url=f"{base}?page={query.page + 1}&q={query.q}" if has_more else "",
+        next_url=f"{base}?{urlencode({'q': query.q, 'cursor': page.next_cursor})}"
+        if page.next_cursor
+        else "",
         status=status,
     )

@@ -22,9 +22,10 @@ _TARGET = re.compile(r"(/(?!/)[^\s\\]{0,1000}|https?://[^\s\\/]+[^\s\\]{0,1000})
 
 _FIND = "SELECT target FROM redirects_redirect WHERE source = $1"
 _LIST = """
-SELECT id, source, target, origin, created_at, count(*) OVER () AS total FROM redirects_redirect
-WHERE $1 = '' OR position(lower($1) IN lower(source)) > 0 OR position(lower($1) IN lower(target)) > 0
-ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3
+WITH found AS (SELECT id, source, target, origin, created_at, count(*) OVER () AS total FROM redirects_redirect
+    WHERE $1 = '' OR position(lower($1) IN lower(source)) > 0 OR position(lower($1) IN lower(target)) > 0)
+SELECT * FROM found WHERE $3::uuid IS NULL OR (created_at, id) < ($2::timestamptz, $3)
+ORDER BY created_at DESC, id DESC LIMIT $4
 """
 # All redirects of a store are changed one after another: two renamings at once must not make a chain.
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
@@ -58,9 +59,11 @@ async def find(ctx: Context, path: str) -> str | None:
     return found
 
 
-async def listing(ctx: Context, search: str, page: int) -> tuple[list[Redirect], int]:
-    """Give a page of redirects, the newest first, and how many there are."""
-    rows = await ctx.fetch_rows(_LIST, search, PAGE, (page - 1) * PAGE)
+async def listing(
+    ctx: Context, search: str, *, after: tuple[Any, ...] | None = None, limit: int = PAGE
+) -> tuple[list[Redirect], int]:
+    """Give redirects, the newest first, behind the time and id of one, and how many there are."""
+    rows = await ctx.fetch_rows(_LIST, search, *(after or (None, None)), limit)
     found = [Redirect(*(row[name] for name in Redirect.__slots__)) for row in rows]
     return found, rows[0]["total"] if rows else 0
 

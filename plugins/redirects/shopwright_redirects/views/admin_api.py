@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Redirects in the admin API."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shopwright.context import Context
+from shopwright.http.listing import ListQuery
 from shopwright.http.routing import Routes, Scope
 from shopwright_redirects.services import redirects
 from shopwright_redirects.services.redirects import Redirect
@@ -16,13 +19,10 @@ routes = Routes("redirects", Scope.ADMIN_API)
 Address = Annotated[str, StringConstraints(max_length=1001)]
 
 
-class ListQuery(BaseModel):
-    """Which redirects, and where the list goes on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class RedirectsQuery(ListQuery):
+    """Which redirects."""
 
     search: str = Field(default="", max_length=200)
-    page: int = Field(default=1, ge=1, le=10_000)
 
 
 class NewRedirect(BaseModel):
@@ -36,11 +36,11 @@ class NewRedirect(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RedirectPage:
-    """One page of redirects; ``next_page`` is null on the last one."""
+    """One page of redirects, and how many there are; ``next_cursor`` is empty on the last one."""
 
-    items: list[Redirect]
+    items: Sequence[Redirect]
+    next_cursor: str
     total: int
-    next_page: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,12 @@ class Added:
 
 
 @routes.get("/api/admin/v1/redirects", permission="redirects.redirect.view")
-async def list_redirects(ctx: Context, query: ListQuery) -> RedirectPage:
+async def list_redirects(ctx: Context, query: RedirectsQuery) -> RedirectPage:
     """List redirects, the newest first."""
-    found, total = await redirects.listing(ctx, query.search, query.page)
-    has_more = query.page * redirects.PAGE < total
-    return RedirectPage(found, total, query.page + 1 if has_more else None)
+    after = query.after(datetime.fromisoformat, UUID)
+    found, total = await redirects.listing(ctx, query.search, after=after, limit=query.limit + 1)
+    page = query.page(found, "created_at", "id")
+    return RedirectPage(page.items, page.next_cursor, total)
 
 
 @routes.post("/api/admin/v1/redirects", permission="redirects.redirect.edit", idempotent=True, status=201)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from shopwright.context import Context
 from shopwright.errors import NotFound
+from shopwright.http.listing import ListQuery
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_admin.api import Column, ListView, admin_page, list_page
@@ -20,12 +21,6 @@ routes = Routes("stock_notices", Scope.ADMIN)
 SIZE = 50
 
 
-class ListQuery(BaseModel):
-    """Which page of the variants."""
-
-    page: int = Field(default=1, ge=1, le=10_000)
-
-
 class PeopleQuery(BaseModel):
     """Who is looked for, and where the list goes on."""
 
@@ -36,7 +31,8 @@ class PeopleQuery(BaseModel):
 @routes.get("/admin/stock-notices", permission=VIEW)
 async def admin_wanted(ctx: Context, query: ListQuery) -> web.Response:
     """List the variants people wait for."""
-    found = await listing.wanted(ctx, page=query.page, size=SIZE)
+    found = await listing.wanted(ctx, after=query.after(int, UUID), limit=query.limit + 1)
+    page = query.page(found, "people", "variant_id")
     path = url(ctx, "stock_notices.admin_wanted")
     view = ListView(
         title=ctx.gettext("Waiting customers"),
@@ -46,11 +42,10 @@ async def admin_wanted(ctx: Context, query: ListQuery) -> web.Response:
             Column("people", ctx.gettext("People"), "number"),
             Column("since", ctx.gettext("Waiting since"), "date"),
         ],
-        rows=[_row(ctx, variant) for variant in found[:SIZE]],
+        rows=[_row(ctx, variant) for variant in page.items],
         total=len(found),
         searchable=False,
-        previous_url=f"{path}?page={query.page - 1}" if query.page > 1 else "",
-        next_url=f"{path}?page={query.page + 1}" if len(found) > SIZE else "",
+        next_url=f"{path}?cursor={page.next_cursor}" if page.next_cursor else "",
         empty_title=ctx.gettext("Nobody waits for anything"),
         empty_text=ctx.gettext("Who asks on the page of a sold out product to be told of it is listed here."),
     )

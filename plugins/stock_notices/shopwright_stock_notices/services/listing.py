@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -19,7 +19,8 @@ VIEW, EDIT = "stock_notices.notice.view", "stock_notices.notice.edit"
 _VARIANTS = """
 SELECT variant_id, count(*) AS people, min(created_at) AS since FROM stock_notices_notice
 WHERE confirmed_at IS NOT NULL AND notified_at IS NULL
-GROUP BY variant_id ORDER BY people DESC, variant_id LIMIT $1 OFFSET $2
+GROUP BY variant_id HAVING $2::uuid IS NULL OR (-count(*), variant_id) > (-$1::bigint, $2)
+ORDER BY people DESC, variant_id LIMIT $3
 """
 _PEOPLE = """
 SELECT id, email::text, locale, created_at, CASE WHEN confirmed_at IS NULL THEN 'unconfirmed' ELSE 'waiting' END
@@ -55,9 +56,11 @@ class Person:
     status: Literal["waiting", "unconfirmed"]
 
 
-async def wanted(ctx: Context, *, page: int = 1, size: int = 50) -> list[WantedVariant]:
-    """Give the variants people wait for, most people first, and one more than the page holds if there are more."""
-    rows = await ctx.fetch_rows(_VARIANTS, size + 1, (page - 1) * size)
+async def wanted(
+    ctx: Context, *, after: tuple[Any, ...] | None = None, limit: int = 50
+) -> list[WantedVariant]:
+    """Give the variants people wait for, most people first, behind the number of people and id of one."""
+    rows = await ctx.fetch_rows(_VARIANTS, *(after or (None, None)), limit)
     variants = await catalog.variants(ctx, [row["variant_id"] for row in rows])
     return [
         WantedVariant(

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Waiting customers of the admin API."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from shopwright.context import Context
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Routes, Scope
 from shopwright_stock_notices.services import listing
 from shopwright_stock_notices.services.listing import EDIT, VIEW, Person, WantedVariant
@@ -15,40 +14,24 @@ from shopwright_stock_notices.services.listing import EDIT, VIEW, Person, Wanted
 routes = Routes("stock_notices", Scope.ADMIN_API)
 
 
-class VariantsQuery(BaseModel):
-    """Which page of variants."""
-
-    page: int = Field(default=1, ge=1, le=10_000)
-    limit: int = Field(default=50, ge=1, le=200)
-
-
-class PeopleQuery(BaseModel):
-    """Where a list of people goes on: after the last one seen."""
+class PeopleQuery(ListQuery):
+    """Who is looked for."""
 
     q: str = Field(default="", max_length=200)
-    after: UUID | None = None
-    limit: int = Field(default=50, ge=1, le=200)
-
-
-@dataclass(frozen=True, slots=True)
-class VariantPage:
-    """A page of variants; ``next_page`` is null on the last one."""
-
-    items: Sequence[WantedVariant]
-    next_page: int | None
 
 
 @routes.get("/api/admin/v1/stock-notices", permission=VIEW)
-async def list_wanted_variants(ctx: Context, query: VariantsQuery) -> VariantPage:
+async def list_wanted_variants(ctx: Context, query: ListQuery) -> Page[WantedVariant]:
     """List the variants people wait for, most people first."""
-    found = await listing.wanted(ctx, page=query.page, size=query.limit)
-    return VariantPage(found[: query.limit], query.page + 1 if len(found) > query.limit else None)
+    found = await listing.wanted(ctx, after=query.after(int, UUID), limit=query.limit + 1)
+    return query.page(found, "people", "variant_id")
 
 
 @routes.get("/api/admin/v1/stock-notices/{variant_id}/people", permission=VIEW)
-async def list_waiting_people(ctx: Context, variant_id: UUID, query: PeopleQuery) -> Sequence[Person]:
+async def list_waiting_people(ctx: Context, variant_id: UUID, query: PeopleQuery) -> Page[Person]:
     """List who waits for a variant, in the order in which they signed up."""
-    return await listing.people(ctx, variant_id, search=query.q, after=query.after, limit=query.limit)
+    after, limit = query.after_id(), query.limit + 1
+    return query.page(await listing.people(ctx, variant_id, search=query.q, after=after, limit=limit), "id")
 
 
 @routes.delete("/api/admin/v1/stock-notices/people/{notice_id}", permission=EDIT, status=204)

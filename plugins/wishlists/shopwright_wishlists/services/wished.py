@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from shopwright.context import Context
@@ -11,7 +12,9 @@ from shopwright_catalog import api as catalog
 VIEW = "wishlists.list.view"
 _MOST = """
 SELECT product_id, count(DISTINCT list_id) AS people, max(added_at) AS latest FROM wishlists_item
-GROUP BY product_id ORDER BY people DESC, product_id LIMIT $1 OFFSET $2
+GROUP BY product_id
+HAVING $2::uuid IS NULL OR (-count(DISTINCT list_id), product_id) > (-$1::bigint, $2)
+ORDER BY people DESC, product_id LIMIT $3
 """
 
 
@@ -25,9 +28,11 @@ class WishedProduct:
     latest: datetime
 
 
-async def most_wished(ctx: Context, *, page: int = 1, size: int = 50) -> list[WishedProduct]:
-    """Give products by number of lists, and one more than the page holds if there are more."""
-    rows = await ctx.fetch_rows(_MOST, size + 1, (page - 1) * size)
+async def most_wished(
+    ctx: Context, *, after: tuple[Any, ...] | None = None, limit: int = 50
+) -> list[WishedProduct]:
+    """Give products by number of lists, behind the number and id of one."""
+    rows = await ctx.fetch_rows(_MOST, *(after or (None, None)), limit)
     found = await catalog.summaries(ctx, [row["product_id"] for row in rows])
     titles = {product.id: product.title for product in found}
     gone = ctx.gettext("A product that is no longer for sale")
