@@ -290,7 +290,7 @@ async def test_values_of_a_person_are_in_their_copy_and_go_with_them(ctx, client
     assert (await client.get_json(path, headers=staff))["items"] == []
 
 
-async def test_customers_filter_by_fields(ctx, client):
+async def test_customers_and_staff_filter_by_fields(ctx, client, make_client):
     for handle in ("desk", "lamp", "mug"):
         await add_product(ctx, handle, stock=0 if handle == "mug" else 3)
     staff = await bearer(ctx, *ALL)
@@ -343,6 +343,13 @@ async def test_customers_filter_by_fields(ctx, client):
     ] == [True] * 4
     nothing = await (await client.get("/products?filter=custom.weight:..0&filter=custom.material:oak")).text()
     assert "Remove “Material: Oak”" in nothing
+
+    browser = await as_staff(ctx, make_client)
+    page = await (await browser.get("/admin/products?filter=custom.material:oak")).text()
+    assert [x in page for x in ("Desk", "Lamp", 'aria-current="true">Material: Oak')] == [
+        True, False, True,
+    ]  # fmt: skip
+    assert "All that match" not in page
 
 
 async def test_pictures_and_files_are_uploaded_shown_and_written_down(ctx, client, make_client):

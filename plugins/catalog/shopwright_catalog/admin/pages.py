@@ -3,21 +3,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, Invalid, Rejected
+from shopwright.http.listing import ListQuery
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright.money import Money
 from shopwright_admin.api import Column, ListView, admin_page, list_page, rendered_cards
 from shopwright_admin.hookspecs import admin_slot
-from shopwright_catalog.admin import product_form, uploads
+from shopwright_catalog.admin import list_filters, product_form, uploads
 from shopwright_catalog.admin.product_form import Posted, ProductForm
 from shopwright_catalog.api import EditedThing, ProductInput
 from shopwright_catalog.api.handles import handle_of
@@ -32,21 +34,21 @@ from shopwright_catalog.services import (
     restore_product,
 )
 from shopwright_catalog.services.staff_view import Draft, draft, listing
+from shopwright_catalog.views.bodies import StaffProduct
 
 routes = Routes("catalog", Scope.ADMIN)
-SIZE = 50
 
 
-class ListQuery(BaseModel):
-    """What is looked for, and the page."""
+class ProductsQuery(ListQuery):
+    """What is looked for, behind which filters, and where the list goes on."""
 
     q: str = Field(default="", max_length=200)
     status: str = ""
-    page: int = Field(default=1, ge=1, le=10_000)
+    filter: tuple[str, ...] = Field(default=(), max_length=20)
 
 
 @routes.get("/admin/products", permission="catalog.product.view")
-async def admin_products(ctx: Context, query: ListQuery) -> web.Response:
+async def admin_products(ctx: Context, query: ProductsQuery) -> web.Response:
     """List products."""
     statuses = {
         "": ctx.gettext("All"),
@@ -56,12 +58,16 @@ async def admin_products(ctx: Context, query: ListQuery) -> web.Response:
         "archived": ctx.gettext("Archived"),
     }
     status = query.status if query.status in statuses else ""
-    found = await listing(ctx, query.q, status=status, page=query.page, size=SIZE)
+    after = query.after(datetime.fromisoformat, UUID)
+    rows = await listing(
+        ctx, query.q, status=status, after=after, limit=query.limit + 1, filters=query.filter
+    )
+    found = query.page([StaffProduct(**dict(row)) for row in rows], "updated_at", "id")
     base = url(ctx, "catalog.admin_products")
 
     def address(**changes: object) -> str:
-        values = {"q": query.q, "status": status, "page": 1, **changes}
-        return f"{base}?{urlencode({name: value for name, value in values.items() if value not in ('', 1)})}"
+        values = {"q": query.q, "status": status, "filter": query.filter, **changes}
+        return f"{base}?{urlencode({name: value for name, value in values.items() if value}, doseq=True)}"
 
     can_edit = ctx.actor.can("catalog.product.edit")
     bulk = url(ctx, "catalog.choose_bulk_edit")
@@ -69,7 +75,10 @@ async def admin_products(ctx: Context, query: ListQuery) -> web.Response:
         title=ctx.gettext("Products"),
         select_url=bulk if can_edit else "",
         select_label=ctx.gettext("Edit the chosen ones"),
-        select_all_url=f"{bulk}?{urlencode({'all': 1, 'q': query.q, 'status': status})}",
+        # Whoever edits all would edit those behind the filters, too.
+        select_all_url=""
+        if query.filter
+        else f"{bulk}?{urlencode({'all': 1, 'q': query.q, 'status': status})}",
         columns=[
             Column("title", ctx.gettext("Product"), "link"),
             Column("vendor", ctx.gettext("Vendor")),
@@ -79,24 +88,25 @@ async def admin_products(ctx: Context, query: ListQuery) -> web.Response:
         ],
         rows=[
             {
-                "url": url(ctx, "catalog.admin_product", product_id=row["id"]),
-                "id": row["id"],
-                "title": row["title"],
-                "vendor": row["vendor"],
-                "product_type": row["product_type"],
-                "status": row["status"],
-                "price": Money(row["price_min"], ctx.store.currency),
+                "url": url(ctx, "catalog.admin_product", product_id=row.id),
+                "id": row.id,
+                "title": row.title,
+                "vendor": row.vendor,
+                "product_type": row.product_type,
+                "status": row.status,
+                "price": Money(row.price_min, ctx.store.currency),
             }
-            for row in found[:SIZE]
+            for row in found.items
         ],
-        total=len(found),
+        total=len(rows),
         search=query.q,
         filters=[
             {"label": label, "url": address(status=code), "current": code == status}
             for code, label in statuses.items()
-        ],
-        next_url=address(page=query.page + 1) if len(found) > SIZE else "",
-        previous_url=address(page=query.page - 1) if query.page > 1 else "",
+        ]
+        + await list_filters.buttons(ctx, query.filter, lambda chosen: address(filter=chosen)),
+        next_url=address(cursor=found.next_cursor) if found.next_cursor else "",
+        previous_url=address() if query.cursor else "",
         empty_title=ctx.gettext("No products here"),
         empty_text=ctx.gettext("Add one here, or import a product file."),
         create_url=url(ctx, "catalog.new_product") if can_edit else "",
