@@ -26,4 +26,23 @@ checks = [
         """,
         "Give the product a variant in the admin, or take it away.",
     ),
+    DoctorCheck(
+        "catalog.tree",
+        "C3",
+        "A product is in all that is above its categories, and nowhere else",
+        """
+        WITH RECURSIVE up AS (
+            SELECT cp.store_id, cp.product_id, cp.category_id AS id FROM catalog_category_product cp WHERE cp.direct
+            UNION
+            SELECT up.store_id, up.product_id, c.parent_id FROM up
+            JOIN catalog_category c ON c.store_id = up.store_id AND c.id = up.id AND c.parent_id IS NOT NULL
+        )
+        SELECT coalesce(up.product_id, cp.product_id),
+            CASE WHEN up.id IS NULL THEN 'in ' || cp.category_id ELSE 'not in ' || up.id END
+        FROM up FULL JOIN catalog_category_product cp
+            ON cp.store_id = up.store_id AND cp.product_id = up.product_id AND cp.category_id = up.id
+        WHERE up.id IS NULL OR cp.category_id IS NULL
+        """,
+        "Save the category again with another parent, and back.",
+    ),
 ]

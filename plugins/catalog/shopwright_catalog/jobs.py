@@ -56,6 +56,28 @@ async def _run_bulk_edit(ctx: Context, payload: RunBulkEdit) -> None:
         await ctx.run(lambda session: ctx.enqueue(session, run_bulk_edit, payload))
 
 
+@dataclass(frozen=True, slots=True)
+class RefillCategory:
+    """A branch of the categories that moved, and the last product whose place was found."""
+
+    category_id: UUID
+    after: UUID
+
+
+async def _refill_category(ctx: Context, payload: RefillCategory) -> None:
+    """Find the place of some thousand products, and leave a job for the others."""
+    from shopwright_catalog.services import category_tree
+
+    async def work(session: AsyncSession) -> None:
+        rest = await category_tree.refill(ctx, session, payload.category_id, payload.after)
+        if rest is not None:
+            await ctx.enqueue(session, refill_category, RefillCategory(payload.category_id, rest))
+        else:
+            await ctx.kernel.events.invalidate(ctx, session, ["catalog.categories", "catalog.products"])
+
+    await ctx.run(work)
+
+
 async def want_renditions(ctx: Context, session: AsyncSession, sources: Iterable[str]) -> None:
     """Have copies made of pictures that have none, after the caller's commit."""
     if await renditions.want(ctx, session, sources):
@@ -83,6 +105,7 @@ make_renditions = Job("catalog.make_renditions", MakeRenditions, _make_rendition
 # Finds the pictures from before there were copies, and those whose job was lost.
 hourly = Schedule("catalog.make_renditions_hourly", "41 * * * *", make_renditions, MakeRenditions(find=True))
 run_bulk_edit = Job("catalog.run_bulk_edit", RunBulkEdit, _run_bulk_edit)
+refill_category = Job("catalog.refill_category", RefillCategory, _refill_category)
 turn_publication = Job("catalog.turn_publication", TurnPublication, _turn_publication)
 # Turns what was missed while no worker ran.
 every_five_minutes = Schedule(

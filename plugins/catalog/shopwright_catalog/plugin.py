@@ -75,7 +75,7 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:
-        return [jobs.make_renditions, jobs.turn_publication, jobs.run_bulk_edit]
+        return [jobs.make_renditions, jobs.turn_publication, jobs.run_bulk_edit, jobs.refill_category]
 
     @hookimpl
     def register_schedules(self) -> Sequence[Schedule]:

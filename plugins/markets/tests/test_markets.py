@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from tests.shop import ADDRESS, add_product, as_staff, bearer, place, ready_cart
 
 from shopwright.actor import ANONYMOUS
@@ -297,6 +298,10 @@ async def test_a_market_without_a_rate_is_not_offered(ctx, client, markets):
     with pytest.raises(Invalid) as refused:
         await save_market.add(ctx, "us", MarketInput("America", "USD"))
     assert refused.value.errors[0].pointer == "/currency"
+    await ctx.run(
+        lambda session: session.execute(text("UPDATE markets_market SET currency = 'USD' WHERE code = 'jp'"))
+    )
+    assert [x.code for x in (await examine(ctx.kernel)).findings if x.offenders] == ["markets.rates"]
     with pytest.raises(Conflict) as none:
         await catalog.rate_to(ctx, "USD")
     assert none.value.error_code == "no_exchange_rate"

@@ -111,6 +111,8 @@ class ListingPage:
     breadcrumbs: tuple[Crumb, ...]
     sorts: tuple[SortChoice, ...] = ()
     filters: FilterPanel | None = None
+    children: tuple[Crumb, ...] = ()
+    """Categories within this one that have products."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ async def admin_categories(ctx: Context) -> web.Response:
         rows=[
             {
                 "url": url(ctx, "catalog.admin_category", handle=entry.category.handle),
-                "title": entry.category.title,
+                "title": "— " * entry.depth + entry.category.title,
                 "handle": entry.category.handle,
                 "status": "published" if entry.category.visible else "hidden",
                 "products": counted(ctx, entry.product_count, COUNTED),
@@ -131,6 +131,18 @@ async def _save(ctx: Context, before: str, posted: Posted) -> web.Response:
     return redirect(ctx, url(ctx, "catalog.admin_category", handle=typed.category.handle))
 
 
+async def _parents(ctx: Context, handle: str) -> list[tuple[str, str]]:
+    """Give what a category may be put into: all but itself and what is below it."""
+    found, hidden_from = [("", ctx.gettext("None: on top"))], -1
+    for entry in await edit_category.listing(ctx):
+        if -1 < hidden_from < entry.depth:
+            continue
+        hidden_from = entry.depth if entry.category.handle == handle else -1
+        if hidden_from == -1:
+            found.append((entry.category.handle, "— " * entry.depth + entry.category.title))
+    return found
+
+
 def _typed(ctx: Context, posted: Posted) -> CategoryInput:
     def word(name: str) -> str:
         value = posted.get(name, "")
@@ -146,6 +158,7 @@ def _typed(ctx: Context, posted: Posted) -> CategoryInput:
         image_alt=word("image_alt"),
         position=int(position) if position.isdecimal() and len(position) < 6 else 0,
         visible="visible" in posted,
+        parent=word("parent"),
         translations={x: {name: word(f"t.{x}.{name}") for name in _TEXTS} for x in others},
     )
 
@@ -168,6 +181,7 @@ async def _editor(
         before=before,
         version=edited.version,
         category=edited.category,
+        parents=await _parents(ctx, before),
         handle_of=handle_of,
         locales=[locale for locale in ctx.store.locales if locale != ctx.store.default_locale],
         errors=errors,

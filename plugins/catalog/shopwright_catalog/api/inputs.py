@@ -102,3 +102,5 @@ class CategoryInput:
     translations: Mapping[str, Mapping[str, str]] | None = None
     """By locale: ``title``, ``handle`` (the main one where it is empty), ``description``, ``image_alt``."""
     visible: bool = True
+    parent: str | None = None
+    """Handle of the category it is in; empty: on top; None: as it is."""

@@ -293,7 +293,10 @@ class CategoryInfo:
     description: str
     picture: Picture | None
     product_count: int
-    """Counted up to 1,001."""
+    """Counted up to 1,001; what is below it is counted too."""
+    parent_id: UUID | None = None
+    depth: int = 0
+    """How many levels are above it."""
     handles: Mapping[str, str] = field(default_factory=dict)
     """Its handle in each language of the store."""
 

@@ -2,6 +2,7 @@
 """Reading the categories: kept as one document per language, since every page shows them."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright_catalog.api import CategoryInfo
 from shopwright_catalog.api.handles import handles_in
+from shopwright_catalog.services import category_tree
 from shopwright_catalog.services.pictures import picture
 from shopwright_catalog.services.read_cards import COUNTED
 
 TAG = "catalog.categories"
 
 _CATEGORIES = f"""
-SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'handle', c.handle,
+SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'parent', c.parent_id, 'handle', c.handle,
     'own', (SELECT jsonb_object_agg(t.key, t.value ->> 'handle')
         FROM jsonb_each(c.translations) t WHERE t.value ->> 'handle' <> ''),
     'title', coalesce(nullif(c.translations -> $1 ->> 'title', ''), c.title),
@@ -40,10 +42,11 @@ async def visible(ctx: Context) -> tuple[CategoryInfo, ...]:
 
     key = f"{ctx.store.id}:catalog.categories:{ctx.locale}"
     document = await ctx.kernel.backend.cache.get_or_set(key, 300, load, tags=[f"{ctx.store.id}:{TAG}"])
-    return tuple(_info(ctx, c) for c in orjson.loads(document))
+    found = category_tree.in_order(orjson.loads(document), itemgetter("id"), itemgetter("parent"))
+    return tuple(_info(ctx, data, depth) for data, depth in found)
 
 
-def _info(ctx: Context, data: dict[str, Any]) -> CategoryInfo:
+def _info(ctx: Context, data: dict[str, Any], depth: int) -> CategoryInfo:
     own = data["own"] or {}
     return CategoryInfo(
         id=UUID(data["id"]),
@@ -52,6 +55,8 @@ def _info(ctx: Context, data: dict[str, Any]) -> CategoryInfo:
         description=data["description"],
         picture=picture(ctx, {**data, "width": 800, "height": 800}, {}, data["title"]),
         product_count=data["count"],
+        parent_id=UUID(data["parent"]) if data["parent"] and depth else None,
+        depth=depth,
         handles=handles_in(ctx, data["handle"], own),
     )
 

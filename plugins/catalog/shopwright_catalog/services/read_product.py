@@ -50,7 +50,7 @@ SELECT jsonb_build_object(
             'title', coalesce(nullif(c.translations -> $2 ->> 'title', ''), c.title))
         FROM catalog_category_product cp
         JOIN catalog_category c ON c.store_id = cp.store_id AND c.id = cp.category_id AND c.visible
-        WHERE cp.store_id = p.store_id AND cp.product_id = p.id ORDER BY c.position, c.id LIMIT 1))
+        WHERE cp.store_id = p.store_id AND cp.product_id = p.id ORDER BY cp.direct DESC, c.position, c.id LIMIT 1))
 FROM catalog_product_handle h JOIN catalog_product p ON p.store_id = h.store_id AND p.id = h.thing_id
 WHERE h.handle = $1 AND p.published AND (p.markets = '{}' OR $3 = '' OR $3 = ANY(p.markets))
 """

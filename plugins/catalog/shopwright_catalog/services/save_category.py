@@ -15,8 +15,8 @@ from shopwright.ids import new_id
 from shopwright.jsontext import dump
 from shopwright_catalog.api import CategoryInput
 from shopwright_catalog.api.handles import check_handle, own_handles, taken_handles
-from shopwright_catalog.jobs import want_renditions
-from shopwright_catalog.services import handles
+from shopwright_catalog.jobs import RefillCategory, refill_category, want_renditions
+from shopwright_catalog.services import category_tree, handles
 from shopwright_catalog.services.pictures import MISSING, is_source
 from shopwright_catalog.services.read_categories import TAG
 
@@ -66,6 +66,10 @@ async def save(ctx: Context, session: AsyncSession, category: CategoryInput) -> 
         },
     )  # fmt: skip
     id_ = UUID(str(row.scalar_one()))
+    if category.parent is not None and await category_tree.move(ctx, session, id_, category.parent):
+        rest = await category_tree.refill(ctx, session, id_)
+        if rest is not None:
+            await ctx.enqueue(session, refill_category, RefillCategory(id_, rest))
     if known and known.own:
         moves = handles.moves("category", id_, known.own, category.handle, own)
         await handles.tell_moves(ctx, session, moves)

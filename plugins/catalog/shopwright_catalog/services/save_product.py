@@ -19,7 +19,7 @@ from shopwright_catalog.api import PHYSICAL, ProductInput, SavedProduct, Variant
 from shopwright_catalog.api.handles import own_handles, taken_handles
 from shopwright_catalog.hookspecs import ProductSaved, product_saved, product_validate
 from shopwright_catalog.jobs import plan_publication, want_renditions
-from shopwright_catalog.services import handles, kinds, publication
+from shopwright_catalog.services import category_tree, handles, kinds, publication
 from shopwright_catalog.services.check_product import check
 from shopwright_catalog.services.read_categories import TAG as CATEGORIES
 
@@ -177,6 +177,9 @@ async def _write(ctx: Context, session: AsyncSession, works: Sequence[_Work]) ->
     categories = [row for work in works for row in _categories(work)]
     if images or categories:
         await session.execute(_PARTS, {"images": dump(images), "categories": dump(categories)})
+    if categories:
+        await category_tree.fill(ctx, session, [work.id for work in works])
+    if images:
         await want_renditions(ctx, session, [image["source"] for image in images])
     events = [
         (

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Putting together the view models of storefront pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import get_args
+from uuid import UUID
 
 from markupsafe import Markup
 
@@ -51,17 +52,28 @@ async def home(ctx: Context) -> HomePage:
                 c.title, url(ctx, "storefront.category", handle=c.handle), c.picture, c.product_count
             )
             for c in await catalog.categories(ctx)
-            if c.product_count
+            if c.product_count and not c.depth
         ),
     )
 
 
 async def navigation(ctx: Context) -> tuple[Crumb, ...]:
-    """Give the categories that have products, for the header."""
-    found = await catalog.categories(ctx)
-    return tuple(
-        Crumb(c.title, url(ctx, "storefront.category", handle=c.handle)) for c in found if c.product_count
-    )
+    """Give the categories on top that have products, for the header."""
+    return _crumbs(ctx, (c for c in await catalog.categories(ctx) if c.product_count and not c.depth))
+
+
+async def way_to(ctx: Context, category_id: UUID | None) -> tuple[Crumb, ...]:
+    """Give the way from the home page to a category, itself included."""
+    by_id = {c.id: c for c in await catalog.categories(ctx)} if category_id else {}
+    line: list[CategoryInfo] = []
+    while category_id is not None and category_id in by_id:
+        line.insert(0, by_id[category_id])
+        category_id = by_id[category_id].parent_id
+    return (Crumb(ctx.store.name, url(ctx, "storefront.home")), *_crumbs(ctx, line))
+
+
+def _crumbs(ctx: Context, found: Iterable[CategoryInfo]) -> tuple[Crumb, ...]:
+    return tuple(Crumb(c.title, url(ctx, "storefront.category", handle=c.handle)) for c in found)
 
 
 async def category(ctx: Context, handle: str) -> CategoryInfo | None:
@@ -90,7 +102,8 @@ async def listing(
         is_counted=found.total <= COUNTED,
         previous_url=_link(base, sort, found.previous_cursor, filters) if found.previous_cursor else "",
         next_url=_link(base, sort, found.next_cursor, filters) if found.next_cursor else "",
-        breadcrumbs=(Crumb(ctx.store.name, url(ctx, "storefront.home")), Crumb(title)),
+        breadcrumbs=(*(await way_to(ctx, category.parent_id if category else None)), Crumb(title)),
+        children=_crumbs(ctx, await _within(ctx, category)) if category else (),
         sorts=tuple(
             SortChoice(code, label, _link(base, code, "", filters), code == sort)
             for code, label in _labels(ctx).items()
@@ -99,15 +112,18 @@ async def listing(
     )
 
 
-def product(ctx: Context, found: ProductInfo, selected: str = "") -> ProductPage:
+async def _within(ctx: Context, category: CategoryInfo) -> list[CategoryInfo]:
+    found = await catalog.categories(ctx)
+    return [c for c in found if c.parent_id == category.id and c.product_count]
+
+
+async def product(ctx: Context, found: ProductInfo, selected: str = "") -> ProductPage:
     """Make the page of a product; ``selected`` is a variant id from the address."""
     variants = tuple(_variant(ctx, choice) for choice in found.variants)
     preferred = next((v for v in variants if str(v.id) == selected), None)
     available = next((v for v in variants if v.available), variants[0])
-    crumbs = [Crumb(ctx.store.name, url(ctx, "storefront.home"))]
-    if found.category:
-        handle = found.category.handle
-        crumbs.append(Crumb(found.category.title, url(ctx, "storefront.category", handle=handle)))
+    its = await category(ctx, found.category.handle) if found.category else None
+    crumbs = await way_to(ctx, its.id if its else None)
     return ProductPage(
         id=found.id,
         handle=found.handle,

@@ -77,7 +77,7 @@ async def product(ctx: Context, handle: str, query: ProductQuery) -> web.Respons
         return moved(ctx, query, "storefront.product", found.handle)
     assert ctx.visit is not None
     ctx.visit.tag(f"catalog.product:{found.id}")
-    model = pages.product(ctx, found, query.variant)
+    model = await pages.product(ctx, found, query.variant)
     return await _page(
         ctx,
         "storefront/product",
