@@ -46,7 +46,8 @@ async def _plan(ctx, query_log, read) -> str:
     """Give the plan of the first statement of a read in a store so big that reading all of it never pays."""
     with query_log.recording():
         await read()
-    statement = re.sub(r"\$\d+", "NULL", query_log.statements[0].replace("LIMIT $1 OFFSET $2", "LIMIT 51"))
+    limited = re.sub(r"LIMIT \$\d+( OFFSET \$\d+)?", "LIMIT 51", query_log.statements[0])
+    statement = re.sub(r"\$\d+", "NULL", limited)
     async with ctx.transaction() as session:
         await session.execute(text("SET LOCAL enable_seqscan = off"))
         rows = await session.execute(text("EXPLAIN " + re.sub(r"(?<!:):(?!:)", r"\\:", statement)))
