@@ -18,7 +18,11 @@ def field(kind, **values):
     return CustomField(entity="catalog.product", key="custom.x", kind=kind, label="X", **values)
 
 
+PHOTO = {"source": "store/oak-0123456789ab.png", "alt": "Oak", "width": 30, "height": 20}
+MANUAL = {"source": "store/files/oak-0123456789ab.pdf", "name": "Oak"}
 KEPT = [
+    (field("picture"), PHOTO, PHOTO),
+    (field("file"), MANUAL, MANUAL),
     (field("text"), "  Oak ", "Oak"),
     (field("text", pattern="[A-Z]{2}-[0-9]+"), "AB-12", "AB-12"),
     (field("multiline"), "a\r\nb", "a\nb"),
@@ -37,6 +41,9 @@ KEPT = [
     (field("money"), {"amount": 1299, "currency": "EUR"}, {"amount": 1299, "currency": "EUR"}),
 ]
 REFUSED = [
+    (field("picture"), {**PHOTO, "source": "../secret.png"}, "picture_wrong"),
+    (field("picture"), MANUAL, "picture_wrong"),
+    (field("file"), {"source": "store/files/run.html"}, "file_wrong"),
     (field("text"), "a\nb", "text_wrong"),
     (field("text"), 5, "text_wrong"),
     (field("text", maximum=Decimal(2)), "abc", "too_long"),
