@@ -26,7 +26,7 @@ MakeDatabase = Callable[..., Coroutine[Any, Any, str]]
 """``await make_database(sources=(kernel_migrations(),)) -> url`` of a fresh migrated database."""
 
 Fill = Callable[[str], Coroutine[Any, Any, object]]
-_COPIED_FOR = 240.0
+_COPIED_FOR = 1800.0
 _templates: set[str] = set()
 """Templates this process knows to exist, by address; none is dropped before the run ends."""
 _contents: dict[str, Contents] = {}
@@ -57,7 +57,7 @@ class TestDatabases:
         """Make a database with the migrations of ``sources`` applied; the kernel's when left out.
 
         ``fill`` puts something into it and leaves no connection open; what is called alike in ``contents``
-        is filled once and copied for a few minutes, after which its times would be too old for a test.
+        is filled once and copied for half an hour, after which its times would be too old for a test.
         """
         chosen = (kernel_migrations(),) if sources is None else tuple(sources)
         template = f"template_{_fingerprint(chosen)}"

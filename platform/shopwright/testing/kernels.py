@@ -61,7 +61,10 @@ async def open_kernel(
 
     async def fill(url: str) -> None:
         async with await opened(url) as kernel:
+            kernel.mailer = MemoryMailer([])
             await _fill(kernel, stores, enable=enable)
+            # Else every test that runs its jobs would run those of opening the stores first.
+            await kernel.jobs.drain()
 
     stands_still = clock is None or isinstance(clock, FakeClock)
     if url is None and not extra and stands_still:
