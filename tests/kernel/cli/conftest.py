@@ -76,16 +76,18 @@ def cli(run, database_of_all, monkeypatch):
 
 
 @pytest.fixture
-async def two_stores(make_kernel, database_of_all):
-    """The stores alpha and beta, with an owner and every plugin on."""
-    kernel = await make_kernel(plugins=EVERYTHING, stores=[ALPHA, BETA], url=database_of_all)
+async def database_of_two_stores(make_kernel) -> str:
+    """The address of a database with the stores alpha and beta, which have an owner and every plugin on."""
+    kernel = await make_kernel(plugins=EVERYTHING, stores=[ALPHA, BETA])
     await kernel.close()
+    return kernel.db.settings.url
 
 
 @pytest.fixture
-def shop(two_stores, cli):
+def shop(run, database_of_two_stores, monkeypatch):
     """Like ``cli``, with the stores alpha and beta."""
-    return cli
+    monkeypatch.setenv("DATABASE_URL", database_of_two_stores)
+    return run
 
 
 @pytest.fixture
@@ -115,11 +117,11 @@ def install(tmp_path, surroundings, monkeypatch):
 
 
 @pytest.fixture
-def tamper(database_of_all):
+def tamper(database_of_two_stores):
     """Change the database behind everybody's back: called with a statement."""
 
     async def work(statement: str) -> None:
-        connection = await asyncpg.connect(**driver_options(database_of_all))
+        connection = await asyncpg.connect(**driver_options(database_of_two_stores))
         try:
             await connection.execute(statement)
         finally:

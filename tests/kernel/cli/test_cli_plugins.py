@@ -22,7 +22,7 @@ def test_plugins_are_listed_with_where_they_are_on(shop):
         "name": "tax",
         "version": "0.1.0",
         "title": "Tax",
-        "requires": ["admin", "checkout", "orders"],
+        "requires": ["admin", "catalog", "checkout", "orders"],
         "stores": ["alpha", "beta"],
     }
     assert listed.document["problems"] == []
