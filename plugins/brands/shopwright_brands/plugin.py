@@ -17,7 +17,7 @@ from shopwright_brands.api import brand_handles
 from shopwright_brands.services import read, save
 from shopwright_brands.settings import BrandsSettings
 from shopwright_brands.views import admin_api, pages
-from shopwright_catalog.api.facets import FacetDefinition, FacetSource
+from shopwright_catalog.api import FacetDefinition, FacetSource
 from shopwright_catalog.hookspecs import ProductSaved
 from shopwright_storefront.api import ProductPage, SitemapSource
 

@@ -15,8 +15,7 @@ from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright.templating.slots import Fragment
 from shopwright_admin.api import Card, NavItem
-from shopwright_catalog.api import CustomValues, ListingFilter
-from shopwright_catalog.api.facets import FacetSource
+from shopwright_catalog.api import CustomValues, FacetSource, ListingFilter
 from shopwright_custom_fields import hookspecs
 from shopwright_custom_fields.admin import cards, definition_pages, files, value_pages
 from shopwright_custom_fields.services import definitions, edit_definition, facets, filters, privacy, show

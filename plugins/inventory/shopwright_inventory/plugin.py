@@ -15,8 +15,7 @@ from shopwright.jobs import Job, Schedule
 from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import Card, NavItem
-from shopwright_catalog.api import Availability, ListingFilter
-from shopwright_catalog.api.facets import FacetSource
+from shopwright_catalog.api import Availability, FacetSource, ListingFilter
 from shopwright_inventory import checks, hookspecs, jobs
 from shopwright_inventory.admin import (
     count_pages,

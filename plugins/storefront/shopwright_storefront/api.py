@@ -14,8 +14,7 @@ from pydantic import BaseModel, Field
 from shopwright.context import Context
 from shopwright.http.responses import localized, redirect, url
 from shopwright.money import Money
-from shopwright_catalog.api import CardInfo, CustomValue, Picture
-from shopwright_catalog.api.facets import Facet, Part
+from shopwright_catalog.api import CardInfo, CustomValue, Facet, ListingPart, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +235,7 @@ def listing_address(base: str, pairs: Sequence[tuple[str, str]], filters: Sequen
 
 
 async def filter_panel(
-    ctx: Context, part: Part, base: str, pairs: Sequence[tuple[str, str]], filters: Sequence[str]
+    ctx: Context, part: ListingPart, base: str, pairs: Sequence[tuple[str, str]], filters: Sequence[str]
 ) -> FilterPanel | None:
     """Make the filter panel of a listing; None where nothing narrows it.
 

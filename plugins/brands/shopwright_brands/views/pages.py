@@ -17,8 +17,7 @@ from shopwright.http.routing import Caching, Routes, Scope
 from shopwright_brands.api import BrandInfo
 from shopwright_brands.services import read
 from shopwright_catalog import api as catalog
-from shopwright_catalog.api import Sort
-from shopwright_catalog.api.facets import Part
+from shopwright_catalog.api import ListingPart, Sort
 from shopwright_storefront.api import (
     FILTERING,
     Crumb,
@@ -92,7 +91,7 @@ async def brand(ctx: Context, handle: str, query: BrandQuery) -> web.Response:
     base = url(ctx, "brands.brand", handle=handle)
     kept = [("sort", query.sort if query.sort != "featured" else "")]
     ctx.visit.tag(read.TAG, "catalog.products", "storefront")
-    part = Part(fixed=(f"vendor:{found.name}",), name=f"brand:{found.id}")
+    part = ListingPart(fixed=(f"vendor:{found.name}",), name=f"brand:{found.id}")
     filters = [*part.fixed, *query.filter]
     cards = await catalog.cards(ctx, sort=query.sort, cursor=query.cursor, limit=SIZE, filters=filters)
     ctx.visit.tag(*(f"catalog.product:{card.id}" for card in cards.cards))

@@ -50,13 +50,7 @@ class ProductsQuery(ListQuery):
 @routes.get("/admin/products", permission="catalog.product.view")
 async def admin_products(ctx: Context, query: ProductsQuery) -> web.Response:
     """List products."""
-    statuses = {
-        "": ctx.gettext("All"),
-        "published": ctx.gettext("Published"),
-        "scheduled": ctx.gettext("Scheduled"),
-        "draft": ctx.gettext("Drafts"),
-        "archived": ctx.gettext("Archived"),
-    }
+    statuses = _statuses(ctx)
     status = query.status if query.status in statuses else ""
     after = query.after(datetime.fromisoformat, UUID)
     rows = await listing(
@@ -113,6 +107,16 @@ async def admin_products(ctx: Context, query: ProductsQuery) -> web.Response:
         create_label=ctx.gettext("Add a product"),
     )
     return await list_page(ctx, view)
+
+
+def _statuses(ctx: Context) -> dict[str, str]:
+    return {
+        "": ctx.gettext("All"),
+        "published": ctx.gettext("Published"),
+        "scheduled": ctx.gettext("Scheduled"),
+        "draft": ctx.gettext("Drafts"),
+        "archived": ctx.gettext("Archived"),
+    }
 
 
 @routes.get("/admin/products/new", permission="catalog.product.edit")

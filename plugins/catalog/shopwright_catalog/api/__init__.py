@@ -12,6 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shopwright.context import Context
 from shopwright_catalog.api.audience import Audience, AudienceAnswer, audience
 from shopwright_catalog.api.currencies import ExchangeRate, convert, in_all_markets, rate_to
+from shopwright_catalog.api.facets import (
+    Facet,
+    FacetDefinition,
+    Facets,
+    FacetSource,
+    ListingPart,
+    count_facets,
+    listing_conditions,
+    narrowed,
+)
+from shopwright_catalog.api.files import media_address, take_file
 from shopwright_catalog.api.handles import (
     check_handle,
     check_locales,
@@ -77,8 +88,13 @@ __all__ = [
     "EditedThing",
     "ExchangeRate",
     "Exported",
+    "Facet",
+    "FacetDefinition",
+    "FacetSource",
+    "Facets",
     "ImageInput",
     "ListingFilter",
+    "ListingPart",
     "OfferedPrice",
     "OptionInfo",
     "Picture",
@@ -105,14 +121,18 @@ __all__ = [
     "check_handle",
     "check_locales",
     "convert",
+    "count_facets",
     "handle_of",
     "handles_in",
     "ids_of",
     "ids_of_skus",
     "in_all_markets",
     "is_stored_picture",
+    "listing_conditions",
     "live_options",
+    "media_address",
     "moved_handles",
+    "narrowed",
     "own_handles",
     "pictures",
     "place_pictures",
@@ -129,6 +149,7 @@ __all__ = [
     "stock_note",
     "store_picture",
     "summaries",
+    "take_file",
     "take_pictures",
     "taken_handles",
     "variants",

@@ -91,7 +91,7 @@ class Facets:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ListingPart:
     """Which products a listing consists of, before anybody filters: of a category, of SQL, or all of them."""
 
     category: str | None = None
@@ -105,7 +105,7 @@ class Part:
     """How many of its products are counted at most: each is looked up for each facet, a second for ten thousand."""
 
 
-async def facets(ctx: Context, part: Part, filters: Sequence[str] = ()) -> Facets:
+async def count_facets(ctx: Context, part: ListingPart, filters: Sequence[str] = ()) -> Facets:
     """Count by what a listing can be narrowed: one statement, and none where it was counted a little while ago.
 
     What is chosen of a facet does not narrow that facet itself, so that more of it can be chosen.
@@ -118,7 +118,7 @@ async def facets(ctx: Context, part: Part, filters: Sequence[str] = ()) -> Facet
     return await service.count(ctx, part, filters)
 
 
-async def conditions(ctx: Context, filters: Sequence[str]) -> list[ListingFilter]:
+async def listing_conditions(ctx: Context, filters: Sequence[str]) -> list[ListingFilter]:
     """Have plugins turn filters (``key:value``) into conditions, for listings that are not the catalogue's.
 
     Raises:

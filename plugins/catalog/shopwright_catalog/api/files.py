@@ -22,6 +22,6 @@ async def take_file(ctx: Context, posted: MultiDictProxy[Any], name: str) -> tup
     return await store_file.take(ctx, posted, name)
 
 
-def address(ctx: Context, source: str) -> str:
+def media_address(ctx: Context, source: str) -> str:
     """Give the address of a stored picture or file."""
     return f"{ctx.kernel.config.media_base}{source}"

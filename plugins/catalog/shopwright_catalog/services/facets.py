@@ -15,7 +15,7 @@ from shopwright_catalog.api.facets import (
     Facets,
     FacetSource,
     FacetValue,
-    Part,
+    ListingPart,
     ends_of,
 )
 from shopwright_catalog.hookspecs import listing_facets
@@ -38,8 +38,8 @@ Row = tuple[int, str, str | None, str | None, str | None, int]
 """Number of the hits, key, name, value, label, count; without a key: how many hits there are."""
 
 
-async def count(ctx: Context, part: Part, filters: Sequence[str]) -> Facets:
-    """Do what ``api.facets.facets`` says."""
+async def count(ctx: Context, part: ListingPart, filters: Sequence[str]) -> Facets:
+    """Do what ``api.count_facets`` says."""
     sources = [await own_facets(ctx), *await ctx.hooks.collect(listing_facets)]
     hidden = {filtering.split(text)[0] for text in part.fixed}
     keys = list(dict.fromkeys(key for key, _ in map(filtering.split, filters)))[:_APART]
@@ -63,7 +63,11 @@ async def count(ctx: Context, part: Part, filters: Sequence[str]) -> Facets:
 
 
 async def _statement(
-    ctx: Context, part: Part, filters: Sequence[str], keys: Sequence[str], sources: Sequence[FacetSource]
+    ctx: Context,
+    part: ListingPart,
+    filters: Sequence[str],
+    keys: Sequence[str],
+    sources: Sequence[FacetSource],
 ) -> tuple[str, list[Any]]:
     """Write the statement: the hits behind all filters, then for each facet with a choice those without that choice."""
     base = part.within or ListingFilter("", _ALL)

@@ -22,7 +22,7 @@ _BEGINS = {".pdf": b"%PDF-", ".zip": b"PK\x03\x04"}
 
 
 async def take(ctx: Context, posted: Posted, field: str) -> tuple[str, str] | None:
-    """Do what ``api.files.take_file`` says."""
+    """Do what ``api.take_file`` says."""
     given = posted.get(field)
     if not isinstance(given, web.FileField) or not given.filename:
         return None

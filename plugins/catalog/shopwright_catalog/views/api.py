@@ -6,7 +6,7 @@ from shopwright.context import Context
 from shopwright.errors import NotFound
 from shopwright.http.routing import Caching, Routes, Scope
 from shopwright_catalog.api import CategoryInfo, ProductInfo
-from shopwright_catalog.api.facets import Facets, Part
+from shopwright_catalog.api.facets import Facets, ListingPart
 from shopwright_catalog.services import facets, read_cards, read_categories, read_product
 from shopwright_catalog.views.bodies import FacetQuery, ProductPage, ProductQuery
 
@@ -37,7 +37,7 @@ async def list_facets(ctx: Context, query: FacetQuery) -> Facets:
         query.category in x.handles.values() for x in await read_categories.visible(ctx)
     )
     name = f"category:{query.category or ''}" if known else ""
-    return await facets.count(ctx, Part(query.category, name=name), query.filter)
+    return await facets.count(ctx, ListingPart(query.category, name=name), query.filter)
 
 
 @routes.get("/api/v1/products/{handle}", permission=PUBLIC, caching=Caching(page=60))

@@ -13,7 +13,7 @@ import orjson
 from shopwright.context import Context
 from shopwright.errors import BadRequest, FieldError, NotFound
 from shopwright_catalog import api as catalog
-from shopwright_catalog.api.facets import conditions, narrowed
+from shopwright_catalog.api import listing_conditions, narrowed
 from shopwright_collections.api import CollectionInfo, Order
 from shopwright_collections.services.save import CollectionInput, Condition
 
@@ -96,7 +96,7 @@ async def products(
     """
     column, cast, sign, direction = _KEYS[order]
     args: list[Any] = [collection_id, limit + 1]
-    found = await conditions(ctx, filters)
+    found = await listing_conditions(ctx, filters)
     listed, more = narrowed("m.collection_id = $1", "m.product_id", found, len(args))
     args += more
     keyset = ""

@@ -13,8 +13,7 @@ from shopwright.context import Context
 from shopwright.http.responses import themed_page, url
 from shopwright.http.routing import Caching, Routes, Scope
 from shopwright_catalog import api as catalog
-from shopwright_catalog.api import CardInfo, ListingFilter
-from shopwright_catalog.api.facets import Part
+from shopwright_catalog.api import CardInfo, ListingFilter, ListingPart
 from shopwright_collections.api import ORDERS, CollectionInfo, Order
 from shopwright_collections.services import read
 from shopwright_collections.services.save import TAG
@@ -74,7 +73,7 @@ async def collection(ctx: Context, handle: str, query: CollectionQuery) -> web.R
     ctx.visit.tag(*(f"catalog.product:{card.id}" for card in shown))
     order = query.sort or found.order
     within = ListingFilter("", read.MEMBERS, (found.id,))
-    part = Part(within=within, name=f"collection:{found.id}")
+    part = ListingPart(within=within, name=f"collection:{found.id}")
     model = ListingPage(
         title=found.title,
         description=found.description,

@@ -15,7 +15,7 @@ from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright.i18n import translatable
 from shopwright_admin.api import admin_page
-from shopwright_catalog.api import files
+from shopwright_catalog.api import media_address
 from shopwright_custom_fields.api import CustomField
 from shopwright_custom_fields.services import definitions, read, references, save, show, uploads
 from shopwright_custom_fields.services.read import Stored
@@ -213,7 +213,7 @@ def _input(
         choices=[("", "–"), *(yes_no if field.kind == "boolean" else listed)],
         chosen=text.split("|") if field.kind == "choices" else (),
         type=_INPUTS.get(field.kind, "text"),
-        address=files.address(ctx, there["source"]) if there else "",
+        address=media_address(ctx, there["source"]) if there else "",
         words=there.get("alt", "") or there.get("name", ""),
     )
 

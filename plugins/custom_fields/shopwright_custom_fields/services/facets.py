@@ -3,7 +3,7 @@
 
 from shopwright.context import Context
 from shopwright.i18n import translatable
-from shopwright_catalog.api.facets import FacetDefinition, FacetSource
+from shopwright_catalog.api import FacetDefinition, FacetSource
 from shopwright_custom_fields.api import CustomField
 from shopwright_custom_fields.services import definitions
 from shopwright_custom_fields.services.filters import ENTITY, RANGES, fields

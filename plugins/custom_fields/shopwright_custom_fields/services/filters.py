@@ -8,7 +8,6 @@ from shopwright.context import Context
 from shopwright.errors import FieldError
 from shopwright.i18n import translatable
 from shopwright_catalog.api import ListingFilter
-from shopwright_catalog.api.facets import ends_of
 from shopwright_custom_fields.api import CustomField, Visibility
 from shopwright_custom_fields.services import definitions, kinds, references
 from shopwright_custom_fields.services.save import index_text
@@ -79,7 +78,10 @@ def _range(field: CustomField, value: str) -> tuple[float, float]:
         Wrong: it is no range of this field.
     """
     try:
-        least, most = ends_of(value) if ".." in value else (value, value)
+        least, dots, most = (part.strip() for part in value.partition(".."))
+        if not least and not most:
+            raise ValueError(value)
+        most = most if dots else least
         ends = (
             number_of(field, least) if least else -_INFINITE,
             number_of(field, most, is_end=True) if most else _INFINITE,

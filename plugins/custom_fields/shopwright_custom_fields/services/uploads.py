@@ -11,11 +11,11 @@ from multidict import MultiDictProxy
 from shopwright.context import Context
 from shopwright.i18n import translatable
 from shopwright_catalog import api as catalog
-from shopwright_catalog.api import files
 from shopwright_custom_fields.api import CustomField
 from shopwright_custom_fields.services.wrong import Wrong
 
 KINDS = frozenset({"picture", "file"})
+_FILES = (".pdf", ".txt", ".csv", ".zip")
 _PICTURES = (".png", ".jpg", ".webp", ".avif", ".gif")
 _SIZE = re.compile(r"([0-9]{1,5})x([0-9]{1,5})")
 _LONGEST = 255
@@ -43,7 +43,7 @@ def check_file(_: CustomField, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict) or set(value) - {"source", "name"}:
         raise Wrong("file_wrong", _FILE)
     name = value.get("name", "")
-    if not _is_source(value.get("source"), files.ENDINGS) or not _is_text(name):
+    if not _is_source(value.get("source"), _FILES) or not _is_text(name):
         raise Wrong("file_wrong", _FILE)
     return {"source": value["source"], "name": name.strip() or value["source"].rpartition("/")[2]}
 
@@ -96,7 +96,7 @@ async def posted(ctx: Context, field: CustomField, form: MultiDictProxy[Any]) ->
             one = found[0]
             there = {"source": one.source, "width": one.width, "height": one.height}
         return to_text({"width": 0, "height": 0, **there, "alt": words.strip()}) if there else ""
-    taken = await files.take_file(ctx, form, f"u.{field.key}")
+    taken = await catalog.take_file(ctx, form, f"u.{field.key}")
     if taken:
         there = {"source": taken[0], "name": taken[1]}
     return to_text({**there, "name": words.strip() or there["name"]}) if there else ""
@@ -106,7 +106,7 @@ def shown(
     ctx: Context, field: CustomField, label: str, value: Mapping[str, Any]
 ) -> tuple[Any, str, str, str]:
     """Give a value as programs and as people read it: value, text, HTML and address."""
-    address = files.address(ctx, value["source"])
+    address = catalog.media_address(ctx, value["source"])
     if field.kind == "file":
         return {"url": address, "name": value["name"]}, value["name"], "", address
     alt = value["alt"] or label

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shopwright.context import Context
 from shopwright.errors import FieldError, Invalid, NotFound
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Reply, Routes, Scope
 from shopwright.http.versions import etag
 from shopwright.i18n import translatable
@@ -25,12 +26,9 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=320)]
 _UNKNOWN = translatable("There is nothing with this name or id.")
 
 
-class PageQuery(BaseModel):
+class PageQuery(ListQuery):
     """Where the list goes on."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    cursor: UUID | None = None
     limit: int = Field(default=100, ge=1, le=500)
 
 
@@ -69,25 +67,15 @@ class ValuesDetail:
     translations: Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class ValuesPage:
-    """Things that have values; ``next_cursor`` is empty on the last page."""
-
-    items: tuple[ValuesDetail, ...]
-    next_cursor: UUID | None
-
-
 @routes.get(_BASE, permission=VIEW)
-async def list_values(ctx: Context, entity: str, query: PageQuery) -> ValuesPage:
+async def list_values(ctx: Context, entity: str, query: PageQuery) -> Page[ValuesDetail]:
     """List the values of all things of a kind that have some."""
     own = definitions.entity(ctx, entity)
     ctx.require(own.view)
-    rows = await read.page(ctx, entity, query.cursor, query.limit + 1)
-    shown = rows[: query.limit]
-    names = await own.names(ctx, [row.id for row in shown])
+    rows = await read.page(ctx, entity, query.after_id(), query.limit + 1)
+    names = await own.names(ctx, [row.id for row in rows])
     keys = await _visible(ctx, entity)
-    items = tuple(_detail(row, names.get(row.id, ""), keys) for row in shown)
-    return ValuesPage(items, shown[-1].id if len(rows) > query.limit else None)
+    return query.page([_detail(row, names.get(row.id, ""), keys) for row in rows], "id")
 
 
 @routes.get(_BASE + "/{name}", permission=VIEW)

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from shopwright.context import Context
 from shopwright.errors import FieldError
-from shopwright_catalog.api import ListingFilter
-from shopwright_catalog.api.facets import FacetDefinition, FacetSource
+from shopwright_catalog.api import FacetDefinition, FacetSource, ListingFilter
 from shopwright_inventory.services.selling import UNLIMITED, today_of
 
 KEY = "in_stock"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shopwright.context import Context
-from shopwright_catalog.api import ListingFilter
-from shopwright_catalog.api.facets import Part, conditions, narrowed
+from shopwright_catalog.api import ListingFilter, ListingPart, listing_conditions, narrowed
 
 MOST = 48
 MAX_TERMS = 12
@@ -34,12 +33,12 @@ class Found:
     suggestion: str = ""
 
 
-def part_of(ctx: Context, query: str) -> Part | None:
+def part_of(ctx: Context, query: str) -> ListingPart | None:
     """Give what is found as a part of the catalogue, of as many hits as are ranked; None where nothing is asked."""
     terms = _terms(query)
     if not terms:
         return None
-    return Part(within=ListingFilter("", _HITS, (terms, ctx.locale, COUNTED + 1)), most=COUNTED)
+    return ListingPart(within=ListingFilter("", _HITS, (terms, ctx.locale, COUNTED + 1)), most=COUNTED)
 
 
 def _terms(query: str) -> list[str]:
@@ -56,7 +55,7 @@ async def find(ctx: Context, query: str, filters: Sequence[str] = ()) -> Found:
     if not terms:
         return Found((), 0)
     if filters:
-        condition, more = narrowed("true", "f.product_id", await conditions(ctx, filters), 4)
+        condition, more = narrowed("true", "f.product_id", await listing_conditions(ctx, filters), 4)
         rows = await ctx.fetch_rows(
             _FIND_SOME.replace("%s", condition), terms, ctx.locale, COUNTED + 1, MOST, *more
         )

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from shopwright.context import Context
 from shopwright.http.responses import url
-from shopwright_catalog.api.facets import Facet, Facets, FacetValue, Part, facets
+from shopwright_catalog.api import Facet, Facets, ListingPart, count_facets
 from shopwright_storefront.api import FilterChip, FilterPanel
 
 TO = "to"
@@ -40,10 +40,10 @@ def settled(sent: Pairs) -> str | None:
 
 
 async def panel(
-    ctx: Context, part: Part, base: str, pairs: Pairs, filters: Sequence[str]
+    ctx: Context, part: ListingPart, base: str, pairs: Pairs, filters: Sequence[str]
 ) -> FilterPanel | None:
     """Do what ``api.filter_panel`` says."""
-    found = await facets(ctx, part, filters)
+    found = await count_facets(ctx, part, filters)
     if not found.items:
         return None
     return FilterPanel(
@@ -63,9 +63,9 @@ def _chips(base: str, pairs: Pairs, filters: Sequence[str], found: Facets) -> li
         rest = [text for text in filters if text.partition(":")[::2] != (facet.key, value.value)]
         # Without one of several values of a facet there are not more products but fewer.
         without = found.without.get(facet.key) if facet.key in alone else None
-        chips.append(FilterChip(_label(facet, value), address(base, pairs, rest), without))
+        chips.append(FilterChip(_label(facet, value.label), address(base, pairs, rest), without))
     return chips
 
 
-def _label(facet: Facet, value: FacetValue) -> str:
-    return value.label if facet.kind == "switch" else f"{facet.label}: {value.label}"
+def _label(facet: Facet, value: str) -> str:
+    return value if facet.kind == "switch" else f"{facet.label}: {value}"

@@ -10,8 +10,7 @@ from markupsafe import Markup
 from shopwright.context import Context
 from shopwright.http.responses import url
 from shopwright_catalog import api as catalog
-from shopwright_catalog.api import CategoryInfo, Picture, ProductInfo, Sort, VariantChoice
-from shopwright_catalog.api.facets import Part
+from shopwright_catalog.api import CategoryInfo, ListingPart, Picture, ProductInfo, Sort, VariantChoice
 from shopwright_storefront.api import (
     CategoryTile,
     Crumb,
@@ -91,7 +90,7 @@ async def listing(
     tag_cards(ctx, found)
     title = category.title if category else ctx.gettext("All products")
     base = url(ctx, "storefront.category", handle=handle) if category else url(ctx, "storefront.products")
-    part = Part(handle, name=f"category:{handle or ''}")
+    part = ListingPart(handle, name=f"category:{handle or ''}")
     panel = await filter_panel(ctx, part, base, [("sort", sort if sort != "featured" else "")], filters)
     return ListingPage(
         title=title,
