@@ -103,15 +103,15 @@ async def test_the_api_keeps_companies_within_its_permissions(join, ctx, browser
         (await program.send(method, path, sent, headers=looking)).status
         for method, path, sent in (
             ("POST", API, body), ("PUT", one, {**body, "version": 1}), ("PUT", f"{one}/buyers", buyer),
-            ("DELETE", f"{one}?version=1", None), ("DELETE", f"{one}/buyers/{seen[0]['customer_id']}", None),
+            ("DELETE", f"{one}?version=1", None), ("DELETE", f"{one}/buyers/{seen['items'][0]['customer_id']}", None),
         )
     ]  # fmt: skip
-    gone = await program.send("DELETE", f"{one}/buyers/{seen[0]['customer_id']}", headers=headers)
+    gone = await program.send("DELETE", f"{one}/buyers/{seen['items'][0]['customer_id']}", headers=headers)
 
     assert (wrong.status, put.status, taken.status) == (422, 200, 422)
     assert (await wrong.json())["errors"][0]["pointer"] == "/tax_id"
     assert (await taken.json())["errors"][0]["code"] == "other_company"
-    assert [(b["email"], b["role"], b["approval_limit"]) for b in seen] == [
+    assert [(b["email"], b["role"], b["approval_limit"]) for b in seen["items"]] == [
         ("ada@example.com", "approver", 100)
     ]
     assert refused == [403] * 5

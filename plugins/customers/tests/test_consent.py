@@ -54,7 +54,7 @@ async def test_each_decision_is_kept_with_its_proof(browser, join, id_of, ctx, m
     ]  # fmt: skip
     assert {(c.words, c.remote) for c in found} == {(WORDS, "127.0.0.1")}
     assert found[-1].at < found[0].at
-    assert [entry["given"] for entry in listed] == [False, True]
+    assert [entry["given"] for entry in listed["items"]] == [False, True]
     assert await api.accepts_marketing(ctx, ids.values()) == frozenset()
     assert copy.count(WORDS) == 4
     with pytest.raises(DBAPIError, match="permission denied"):

@@ -38,7 +38,7 @@ async def test_codes_are_made_in_a_job_that_goes_on_where_it_was(ctx, make_clien
 
     assert ordered.status == 303
     assert "0 of 1000 codes are made." in before
-    assert [(x["wanted"], x["made"], x["prefix"]) for x in halfway] == [(1000, 1, "XMAS-")]
+    assert [(x["wanted"], x["made"], x["prefix"]) for x in halfway["items"]] == [(1000, 1, "XMAS-")]
     assert "1000 of 1000 codes are made." in after
     codes = [line.partition(",")[0] for line in lines[1:-1]]
     assert (lines[0], len(codes), len(set(codes))) == ("code,uses", 1000, 1000)

@@ -149,8 +149,8 @@ async def test_the_admin_api_issues_corrects_and_switches(ctx, make_client):
     assert (denied.status, too_much.status, no_reason.status, late.status) == (403, 409, 422, 409)
     assert [e["pointer"] for e in (await no_reason.json())["errors"]] == ["/reason"]
     assert (await off.json())["status"] == "disabled"
-    assert [(x["last4"], x["version"]) for x in listed] == [(card["code"][-4:], 2)]
-    assert [x["kind"] for x in history] == ["adjust", "top_up", "issue"]
+    assert [(x["last4"], x["version"]) for x in listed["items"]] == [(card["code"][-4:], 2)]
+    assert [x["kind"] for x in history["items"]] == ["adjust", "top_up", "issue"]
     kept = await ctx.fetch_value("SELECT code_hash FROM gift_cards_account")
     assert kept == codes.hashed(ctx.store.id, codes.tidy(card["code"]))
     with pytest.raises(Invalid):

@@ -214,7 +214,7 @@ async def test_what_is_exported_goes_in_again_and_out_as_the_same_file(ctx, tmp_
     sent = await client.get(f"{base}/magento-csv/file", headers=reader)
     assert await sent.read() == (tmp_path / "magento-csv.csv").read_bytes()
     states = await client.get_json(base, headers=reader)
-    assert [(x["code"], x["made_at"] is not None, x["is_being_written"]) for x in states] == [
+    assert [(x["code"], x["made_at"] is not None, x["is_being_written"]) for x in states["items"]] == [
         ("shopify-csv", False, False), ("woocommerce-csv", False, False), ("magento-csv", True, False),
     ]  # fmt: skip
     await client.sign_in_staff("owner@alpha.example", "seven-lamps-on-the-pier")

@@ -98,7 +98,7 @@ async def test_products_are_related_by_hand_and_shown_beside_each_other(ctx, mak
         f"/relations/{UPSELL}/1",
     ]
     kinds = await client.get_json("/api/admin/v1/relation-kinds", headers=headers)
-    assert [kind["code"] for kind in kinds][2:] == [RELATED, "colours.matching"]
+    assert [kind["code"] for kind in kinds["items"]][2:] == [RELATED, "colours.matching"]
 
     product_id = await ctx.fetch_value("SELECT id FROM catalog_product WHERE handle = 'lamp'")
     editor, path = f"/admin/products/{product_id}", f"/admin/related-products/{product_id}"

@@ -29,7 +29,7 @@ async def test_a_rate_is_added_changed_and_removed_by_api(ctx, make_client):
     }  # fmt: skip
     assert (await changed.json())["percent"] == "8.875"
     assert (late.status, (await late.json())["code"]) == (409, "version_conflict")
-    assert [(rate["percent"], rate["version"]) for rate in listed] == [("8.875", 2)]
+    assert [(rate["percent"], rate["version"]) for rate in listed["items"]] == [("8.875", 2)]
     assert (gone.status, missing.status) == (204, 404)
 
 

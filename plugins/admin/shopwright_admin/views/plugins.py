@@ -10,6 +10,7 @@ from shopwright.activation import plan_switch, switch_plugin
 from shopwright.context import Context
 from shopwright.errors import Conflict, Invalid, NotFound
 from shopwright.http.forms import read_form
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
 from shopwright_admin.api import admin_page
@@ -153,9 +154,9 @@ class PluginState(BaseModel):
 
 
 @api.get("/api/admin/v1/plugins", permission="kernel.plugins.view")
-async def list_plugins(ctx: Context) -> list[PluginState]:
+async def list_plugins(ctx: Context, query: ListQuery) -> Page[PluginState]:
     """List the plugins of this store."""
-    return [_state(ctx, name) for name in ctx.kernel.registry.plugins]
+    return query.whole([_state(ctx, name) for name in ctx.kernel.registry.plugins], "name")
 
 
 @api.patch("/api/admin/v1/plugins/{name}", permission="kernel.plugins.edit")

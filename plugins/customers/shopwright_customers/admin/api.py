@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Customers of the admin API."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shopwright.context import Context
 from shopwright.errors import NotFound
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Routes, Scope
 from shopwright_customers.api import CustomerInfo
 from shopwright_customers.services import accounts, disabling
@@ -17,30 +17,21 @@ from shopwright_customers.services.records import EDIT
 admin_api = Routes("customers", Scope.ADMIN_API)
 
 
-class ListQuery(BaseModel):
-    """Which customers (``group`` is a code), and after which one the page begins."""
-
-    model_config = ConfigDict(extra="forbid")
+class CustomersQuery(ListQuery):
+    """Which customers; ``group`` is a code."""
 
     search: str = Field(default="", max_length=200)
     status: Status = ""
     group: str = Field(default="", max_length=40)
     tag: str = Field(default="", max_length=40)
-    after: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerPage:
-    """A page of customers, newest first; ``next_after`` is null on the last one."""
-
-    items: list[CustomerInfo]
-    next_after: UUID | None
 
 
 @admin_api.get("/api/admin/v1/customers", permission="customers.customer.view")
-async def list_customers(ctx: Context, query: ListQuery) -> CustomerPage:
-    """List customers, newest first, by page."""
-    return CustomerPage(*await accounts.page(ctx, **query.model_dump()))
+async def list_customers(ctx: Context, query: CustomersQuery) -> Page[CustomerInfo]:
+    """List customers, newest first."""
+    which = query.model_dump(include={"search", "status", "group", "tag"})
+    found, _ = await accounts.page(ctx, **which, after=query.after_id(), limit=query.limit + 1)
+    return query.page(found, "id")
 
 
 @admin_api.get("/api/admin/v1/customers/{customer_id}", permission="customers.customer.view")

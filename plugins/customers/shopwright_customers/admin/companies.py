@@ -40,6 +40,12 @@ class ChangedCompany(CompanyForm):
     version: int
 
 
+class CompanyBody(CompanyForm):
+    """A company to replace, with the version the caller has seen, if not by ``If-Match``."""
+
+    version: int | None = None
+
+
 class BuyerForm(Typed):
     """A customer who buys for the company, and up to what amount in major units, like 250.00."""
 

@@ -40,6 +40,18 @@ class Version(Typed):
     version: int
 
 
+class SeenVersion(Typed):
+    """The version the caller has seen, if not by ``If-Match``."""
+
+    version: int | None = None
+
+
+class GroupBody(GroupForm):
+    """A group to replace, with the version the caller has seen, if not by ``If-Match``."""
+
+    version: int | None = None
+
+
 class GroupsForm(Typed):
     """The codes of all groups a customer shall be in."""
 

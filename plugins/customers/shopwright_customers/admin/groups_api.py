@@ -5,8 +5,10 @@ from uuid import UUID
 
 from shopwright.context import Context
 from shopwright.errors import NotFound
-from shopwright.http.routing import Routes, Scope
-from shopwright_customers.admin.forms import ChangedGroup, GroupForm, GroupsForm, NoteForm, TagList, Version
+from shopwright.http.listing import ListQuery, Page
+from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.http.versions import etag, seen
+from shopwright_customers.admin.forms import GroupBody, GroupForm, GroupsForm, NoteForm, SeenVersion, TagList
 from shopwright_customers.services import accounts, consent, groups, notes, tags
 from shopwright_customers.services.consent import Consent
 from shopwright_customers.services.groups import SavedGroup
@@ -18,34 +20,37 @@ VIEW, VIEW_GROUPS = "customers.customer.view", "customers.group.view"
 
 
 @routes.get("/api/admin/v1/customer-groups", permission=VIEW_GROUPS)
-async def list_groups(ctx: Context) -> list[SavedGroup]:
+async def list_groups(ctx: Context, query: ListQuery) -> Page[SavedGroup]:
     """List groups, the highest priority first."""
-    return await groups.saved(ctx)
+    return query.whole(await groups.saved(ctx), "id")
 
 
 @routes.post("/api/admin/v1/customer-groups", permission=groups.EDIT, idempotent=True, status=201)
-async def create_group(ctx: Context, body: GroupForm) -> SavedGroup:
+async def create_group(ctx: Context, body: GroupForm) -> Reply[SavedGroup]:
     """Add a group; each has a code of its own."""
-    return await groups.get(ctx, await groups.create(ctx, **body.model_dump()))
+    return await _group(ctx, await groups.create(ctx, **body.model_dump()), 201)
 
 
 @routes.get("/api/admin/v1/customer-groups/{group_id}", permission=VIEW_GROUPS)
-async def get_group(ctx: Context, group_id: UUID) -> SavedGroup:
-    """Give one group."""
-    return await groups.get(ctx, group_id)
+async def get_group(ctx: Context, group_id: UUID) -> Reply[SavedGroup]:
+    """Give one group, with its version as the ETag."""
+    return await _group(ctx, group_id)
 
 
 @routes.put("/api/admin/v1/customer-groups/{group_id}", permission=groups.EDIT)
-async def update_group(ctx: Context, group_id: UUID, body: ChangedGroup) -> SavedGroup:
-    """Replace a group; ``version`` is the one the caller has seen."""
-    await groups.update(ctx, group_id, **body.model_dump())
-    return await groups.get(ctx, group_id)
+async def update_group(
+    ctx: Context, group_id: UUID, body: GroupBody, if_match: int | None
+) -> Reply[SavedGroup]:
+    """Replace a group; ``If-Match`` or ``version`` say which version is replaced."""
+    version = seen(if_match, body.version)
+    await groups.update(ctx, group_id, **body.model_dump() | {"version": version})
+    return await _group(ctx, group_id)
 
 
 @routes.delete("/api/admin/v1/customer-groups/{group_id}", permission=groups.EDIT)
-async def delete_group(ctx: Context, group_id: UUID, query: Version) -> None:
+async def delete_group(ctx: Context, group_id: UUID, query: SeenVersion, if_match: int | None) -> None:
     """Remove a group; its customers stay."""
-    await groups.delete(ctx, group_id, query.version)
+    await groups.delete(ctx, group_id, seen(if_match, query.version))
 
 
 @routes.get("/api/admin/v1/customers/{customer_id}/groups", permission=VIEW)
@@ -77,10 +82,10 @@ async def set_tags(ctx: Context, customer_id: UUID, body: TagList) -> list[str]:
 
 
 @routes.get("/api/admin/v1/customers/{customer_id}/notes", permission=VIEW)
-async def list_notes(ctx: Context, customer_id: UUID) -> list[Note]:
+async def list_notes(ctx: Context, customer_id: UUID, query: ListQuery) -> Page[Note]:
     """List what staff wrote down about a customer, newest first."""
     await _must_exist(ctx, customer_id)
-    return await notes.of_customer(ctx, customer_id)
+    return query.whole(await notes.of_customer(ctx, customer_id), "id")
 
 
 @routes.post("/api/admin/v1/customers/{customer_id}/notes", permission=EDIT, idempotent=True, status=201)
@@ -96,10 +101,10 @@ async def remove_note(ctx: Context, customer_id: UUID, note_id: UUID) -> None:
 
 
 @routes.get("/api/admin/v1/customers/{customer_id}/consents", permission=VIEW)
-async def list_consents(ctx: Context, customer_id: UUID) -> list[Consent]:
+async def list_consents(ctx: Context, customer_id: UUID, query: ListQuery) -> Page[Consent]:
     """List a customer's decisions about news and offers with their proof, the latest first."""
     await _must_exist(ctx, customer_id)
-    return await consent.of_customer(ctx, customer_id)
+    return query.whole(await consent.of_customer(ctx, customer_id), "at")
 
 
 @routes.post("/api/admin/v1/customers/{customer_id}/marketing/stop", permission=EDIT)
@@ -107,6 +112,11 @@ async def stop_marketing(ctx: Context, customer_id: UUID) -> list[Consent]:
     """Take a customer's consent to news and offers back; giving it is theirs alone."""
     await consent.stop(ctx, customer_id)
     return await consent.of_customer(ctx, customer_id)
+
+
+async def _group(ctx: Context, group_id: UUID, status: int = 200) -> Reply[SavedGroup]:
+    found = await groups.get(ctx, group_id)
+    return Reply(found, status, etag(found.version))
 
 
 async def _must_exist(ctx: Context, customer_id: UUID) -> None:

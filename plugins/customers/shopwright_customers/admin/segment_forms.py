@@ -56,9 +56,9 @@ class SegmentBody(SegmentForm):
 
 
 class ChangedSegmentBody(SegmentBody):
-    """A segment to replace, with the version the caller has seen."""
+    """A segment to replace, with the version the caller has seen, if not by ``If-Match``."""
 
-    version: int
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

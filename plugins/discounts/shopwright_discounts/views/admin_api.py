@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Promotions and their codes, for the admin API."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shopwright.context import Context
 from shopwright.errors import NotFound
-from shopwright.http.routing import Routes, Scope
+from shopwright.http.listing import ListQuery, Page
+from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.http.versions import etag, seen
 from shopwright_discounts import jobs
 from shopwright_discounts.hookspecs import promotion_actions, promotion_conditions
 from shopwright_discounts.services import bulk, coupons, save_promotion
@@ -21,7 +22,6 @@ from shopwright_discounts.services.save_promotion import PartInput, PromotionInp
 
 routes = Routes("discounts", Scope.ADMIN_API)
 VIEW, EDIT = "discounts.promotion.view", "discounts.promotion.edit"
-_MOST = 200
 
 
 class Body(BaseModel):
@@ -66,15 +66,15 @@ class PromotionBody(Body):
 
 
 class ChangedPromotion(PromotionBody):
-    """A promotion to replace, with the version the caller has seen."""
+    """A promotion to replace, with the version the caller has seen (or by ``If-Match``)."""
 
-    version: int
+    version: int | None = None
 
 
 class VersionQuery(BaseModel):
-    """The version of the promotion the caller has seen."""
+    """The version of the promotion the caller has seen, if not by ``If-Match``."""
 
-    version: int
+    version: int | None = None
 
 
 class CouponBody(Body):
@@ -97,11 +97,12 @@ class BatchBody(Body):
     prefix: str = Field(default="", max_length=20)
 
 
-class CouponQuery(BaseModel):
-    """A page of codes: those after an id."""
+class PromotionsQuery(ListQuery):
+    """Which promotions, and in which order."""
 
-    after: UUID | None = None
-    limit: int = Field(default=100, ge=1, le=_MOST)
+    enabled: bool | None = None
+    needs_coupon: bool | None = None
+    sort: Literal["", "code", "-code", "title", "-title", "starts_at", "-starts_at"] = ""
 
 
 class PromotionView(BaseModel):
@@ -141,54 +142,65 @@ class KindView(BaseModel):
 
 
 @routes.get("/api/admin/v1/promotion-kinds", permission=VIEW)
-async def list_kinds(ctx: Context) -> Sequence[KindView]:
+async def list_kinds(ctx: Context, query: ListQuery) -> Page[KindView]:
     """List the kinds of conditions and actions that promotions can have in this store."""
     conditions = ctx.hooks.registered(promotion_conditions).values()
     actions = ctx.hooks.registered(promotion_actions).values()
     found = [("condition", x.code, x.label, x.model) for x in conditions]
     found += [("action", x.code, x.label, x.model) for x in actions]
-    return [
+    kinds = [
         KindView(code=code, part=part, label=ctx.gettext(label), values=model.model_json_schema())
         for part, code, label, model in found
     ]
+    return query.whole(kinds, "code")
 
 
 @routes.get("/api/admin/v1/promotions", permission=VIEW)
-async def list_promotions(ctx: Context) -> Sequence[PromotionView]:
+async def list_promotions(ctx: Context, query: PromotionsQuery) -> Page[PromotionView]:
     """List promotions in the order in which they are tried."""
-    return [_view(x) for x in await all_promotions(ctx)]
+    found = [
+        _view(x)
+        for x in await all_promotions(ctx)
+        if query.enabled in {None, x.enabled} and query.needs_coupon in {None, x.needs_coupon}
+    ]
+    return query.whole(found, "id")
 
 
 @routes.post("/api/admin/v1/promotions", permission=EDIT, idempotent=True, status=201)
-async def create_promotion(ctx: Context, body: PromotionBody) -> PromotionView:
+async def create_promotion(ctx: Context, body: PromotionBody) -> Reply[PromotionView]:
     """Add a promotion."""
-    return await _promotion(ctx, await save_promotion.create(ctx, body.promotion()))
+    return await _promotion(ctx, await save_promotion.create(ctx, body.promotion()), 201)
 
 
 @routes.get("/api/admin/v1/promotions/{promotion_id}", permission=VIEW)
-async def get_promotion(ctx: Context, promotion_id: UUID) -> PromotionView:
-    """Give one promotion."""
+async def get_promotion(ctx: Context, promotion_id: UUID) -> Reply[PromotionView]:
+    """Give one promotion, with its version as the ETag."""
     return await _promotion(ctx, promotion_id)
 
 
 @routes.put("/api/admin/v1/promotions/{promotion_id}", permission=EDIT)
-async def update_promotion(ctx: Context, promotion_id: UUID, body: ChangedPromotion) -> PromotionView:
-    """Replace a promotion; 409 when it was changed meanwhile. What was used of it stays counted."""
-    await save_promotion.update(ctx, promotion_id, body.version, body.promotion())
+async def update_promotion(
+    ctx: Context, promotion_id: UUID, body: ChangedPromotion, if_match: int | None
+) -> Reply[PromotionView]:
+    """Replace a promotion of the version in ``If-Match`` or ``version``. What was used of it stays counted."""
+    await save_promotion.update(ctx, promotion_id, seen(if_match, body.version), body.promotion())
     return await _promotion(ctx, promotion_id)
 
 
 @routes.delete("/api/admin/v1/promotions/{promotion_id}", permission=EDIT, status=204)
-async def delete_promotion(ctx: Context, promotion_id: UUID, query: VersionQuery) -> None:
+async def delete_promotion(
+    ctx: Context, promotion_id: UUID, query: VersionQuery, if_match: int | None
+) -> None:
     """Remove a promotion with its codes; orders keep what they got."""
-    await save_promotion.delete(ctx, promotion_id, query.version)
+    await save_promotion.delete(ctx, promotion_id, seen(if_match, query.version))
 
 
 @routes.get("/api/admin/v1/promotions/{promotion_id}/coupons", permission=VIEW)
-async def list_coupons(ctx: Context, promotion_id: UUID, query: CouponQuery) -> Sequence[Coupon]:
+async def list_coupons(ctx: Context, promotion_id: UUID, query: ListQuery) -> Page[Coupon]:
     """List codes of a promotion in the order in which they were made."""
     await _promotion(ctx, promotion_id)
-    return await coupons.of_promotion(ctx, promotion_id, after=query.after, limit=query.limit)
+    after, limit = query.after_id(), query.limit + 1
+    return query.page(await coupons.of_promotion(ctx, promotion_id, after=after, limit=limit), "id")
 
 
 @routes.post("/api/admin/v1/promotions/{promotion_id}/coupons", permission=EDIT, idempotent=True, status=201)
@@ -205,10 +217,10 @@ async def update_coupon(ctx: Context, promotion_id: UUID, coupon_id: UUID, body:
 
 
 @routes.get("/api/admin/v1/promotions/{promotion_id}/batches", permission=VIEW)
-async def list_batches(ctx: Context, promotion_id: UUID) -> Sequence[Batch]:
+async def list_batches(ctx: Context, promotion_id: UUID, query: ListQuery) -> Page[Batch]:
     """List the batches of codes of a promotion with how many of each are made, the newest first."""
     await _promotion(ctx, promotion_id)
-    return await bulk.of_promotion(ctx, promotion_id)
+    return query.whole(await bulk.of_promotion(ctx, promotion_id), "id")
 
 
 @routes.post("/api/admin/v1/promotions/{promotion_id}/batches", permission=EDIT, idempotent=True, status=202)
@@ -223,11 +235,11 @@ async def _coupon(ctx: Context, promotion_id: UUID, coupon_id: UUID) -> Coupon:
     return (await coupons.of_promotion(ctx, promotion_id, after=before, limit=1))[0]
 
 
-async def _promotion(ctx: Context, promotion_id: UUID) -> PromotionView:
+async def _promotion(ctx: Context, promotion_id: UUID, status: int = 200) -> Reply[PromotionView]:
     found = await by_id(ctx, promotion_id)
     if found is None:
         raise NotFound("There is no such promotion.")
-    return _view(found)
+    return Reply(_view(found), status, etag(found.version))
 
 
 def _view(promotion: SavedPromotion) -> PromotionView:

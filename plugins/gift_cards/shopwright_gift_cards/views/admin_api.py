@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gift cards and credit of the admin API. Amounts are minor units of the store's currency."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shopwright.context import Context
-from shopwright.http.routing import Routes, Scope
+from shopwright.http.listing import ListQuery, Page
+from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.http.versions import etag, seen
 from shopwright_gift_cards.services import manage
 from shopwright_gift_cards.services.manage import Account, Entry
 
@@ -44,17 +45,10 @@ class CreditBody(AmountBody):
 
 
 class StatusBody(Body):
-    """Whether it pays, with the version the caller has seen."""
+    """Whether it pays, with the version the caller has seen (or by ``If-Match``)."""
 
     enabled: bool
-    version: int
-
-
-class Page(BaseModel):
-    """Where a list goes on: after the last one seen."""
-
-    after: UUID | None = None
-    limit: int = Field(default=50, ge=1, le=200)
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +60,9 @@ class IssuedCard:
 
 
 @routes.get("/api/admin/v1/gift-cards", permission=VIEW)
-async def list_gift_cards(ctx: Context, query: Page) -> Sequence[Account]:
+async def list_gift_cards(ctx: Context, query: ListQuery) -> Page[Account]:
     """List gift cards and credit, the newest first."""
-    return await manage.accounts(ctx, after=query.after, limit=query.limit)
+    return query.page(await manage.accounts(ctx, after=query.after_id(), limit=query.limit + 1), "id")
 
 
 @routes.post("/api/admin/v1/gift-cards", permission=EDIT, status=201)
@@ -84,15 +78,15 @@ async def grant_store_credit(ctx: Context, body: CreditBody) -> Account:
 
 
 @routes.get("/api/admin/v1/gift-cards/{card_id}", permission=VIEW)
-async def get_gift_card(ctx: Context, card_id: UUID) -> Account:
-    """Give one gift card or credit."""
-    return await manage.by_id(ctx, card_id)
+async def get_gift_card(ctx: Context, card_id: UUID) -> Reply[Account]:
+    """Give one gift card or credit, with its version as the ETag."""
+    return await _one(ctx, card_id)
 
 
 @routes.get("/api/admin/v1/gift-cards/{card_id}/entries", permission=VIEW)
-async def list_gift_card_entries(ctx: Context, card_id: UUID) -> Sequence[Entry]:
+async def list_gift_card_entries(ctx: Context, card_id: UUID, query: ListQuery) -> Page[Entry]:
     """Give the ledger of a gift card or credit, the newest first."""
-    return await manage.entries(ctx, await manage.by_id(ctx, card_id))
+    return query.whole(await manage.entries(ctx, await manage.by_id(ctx, card_id)), "id")
 
 
 @routes.post("/api/admin/v1/gift-cards/{card_id}/top-ups", permission=EDIT, idempotent=True, status=201)
@@ -110,7 +104,14 @@ async def adjust_gift_card(ctx: Context, card_id: UUID, body: AmountBody) -> Acc
 
 
 @routes.put("/api/admin/v1/gift-cards/{card_id}/status", permission=EDIT)
-async def switch_gift_card(ctx: Context, card_id: UUID, body: StatusBody) -> Account:
-    """Let a gift card or credit pay, or not; 409 when it was switched meanwhile."""
-    await manage.switch(ctx, card_id, body.version, enabled=body.enabled)
-    return await manage.by_id(ctx, card_id)
+async def switch_gift_card(
+    ctx: Context, card_id: UUID, body: StatusBody, if_match: int | None
+) -> Reply[Account]:
+    """Let a gift card or credit pay, or not; ``If-Match`` or ``version`` say which version was seen."""
+    await manage.switch(ctx, card_id, seen(if_match, body.version), enabled=body.enabled)
+    return await _one(ctx, card_id)
+
+
+async def _one(ctx: Context, card_id: UUID) -> Reply[Account]:
+    found = await manage.by_id(ctx, card_id)
+    return Reply(found, 200, etag(found.version))

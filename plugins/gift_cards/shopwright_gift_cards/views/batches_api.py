@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gift cards by the thousand and refunds to them, in the admin API. Amounts are minor units."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from aiohttp import web
@@ -9,6 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from shopwright.context import Context
 from shopwright.errors import NotFound
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Routes, Scope
 from shopwright_gift_cards.services import batches, manage, refunds
 from shopwright_gift_cards.services.batches import CardBatch
@@ -38,9 +38,9 @@ class RefundBody(Body):
 
 
 @routes.get("/api/admin/v1/gift-card-batches", permission=VIEW)
-async def list_card_batches(ctx: Context) -> Sequence[CardBatch]:
+async def list_card_batches(ctx: Context, query: ListQuery) -> Page[CardBatch]:
     """List batches of gift cards, the newest first: how many there are to be, and how many there are."""
-    return await batches.listing(ctx)
+    return query.whole(await batches.listing(ctx), "id")
 
 
 @routes.post("/api/admin/v1/gift-card-batches", permission=EDIT, idempotent=True, status=202)

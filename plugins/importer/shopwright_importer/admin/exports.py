@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exporting products: ask for a file, watch it being written, download it; by page and by API."""
 
-from collections.abc import Sequence
-
 from aiohttp import web
 
 from shopwright.context import Context
 from shopwright.errors import NotFound
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Reply, Routes, Scope
 from shopwright_admin.api import admin_page
@@ -41,9 +40,9 @@ async def admin_export_file(ctx: Context, format_code: str) -> web.StreamRespons
 
 
 @api.get("/api/admin/v1/product-exports", permission="importer.export.view")
-async def list_exports(ctx: Context) -> Sequence[ExportFile]:
+async def list_exports(ctx: Context, query: ListQuery) -> Page[ExportFile]:
     """Give the formats with the files there are."""
-    return await files.all_of(ctx)
+    return query.whole(await files.all_of(ctx), "code")
 
 
 @api.post(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from shopwright.context import Context
 from shopwright.errors import NotFound
+from shopwright.http.listing import ListQuery
 from shopwright.http.routing import Routes, Scope
 from shopwright_inventory.services import list_stock, stock
 from shopwright_inventory.services.list_stock import StockItem, StockPage
@@ -15,14 +16,10 @@ from shopwright_inventory.services.list_stock import StockItem, StockPage
 routes = Routes("inventory", Scope.ADMIN_API)
 
 
-class StockQuery(BaseModel):
-    """Which items, and where the list goes on."""
-
-    model_config = ConfigDict(extra="forbid")
+class StockQuery(ListQuery):
+    """Which items."""
 
     search: str = Field(default="", max_length=200)
-    cursor: str = ""
-    limit: int = Field(default=50, ge=1, le=200)
     low: bool = False
     """Only what is low."""
 

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerialize
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, NotFound
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Reply, Routes, Scope
 from shopwright.http.versions import etag
 from shopwright_markets.services import list_markets, rates, save_market
@@ -82,31 +83,10 @@ class RateView(BaseModel):
     actor: str
 
 
-class MarketPage(BaseModel):
-    """The markets of a store, which are few; ``next_cursor`` is always empty."""
-
-    items: list[SavedMarket]
-    next_cursor: str = ""
-
-
-class CurrencyPage(BaseModel):
-    """The currencies of a store, which are few; ``next_cursor`` is always empty."""
-
-    items: list[CurrencyView]
-    next_cursor: str = ""
-
-
-class RatePage(BaseModel):
-    """The latest 100 rates of a currency, the newest first; ``next_cursor`` is always empty."""
-
-    items: list[RateView]
-    next_cursor: str = ""
-
-
 @routes.get("/api/admin/v1/markets", permission=VIEW)
-async def list_all_markets(ctx: Context) -> MarketPage:
+async def list_all_markets(ctx: Context, query: ListQuery) -> Page[SavedMarket]:
     """List markets in their order, those that are off included."""
-    return MarketPage(items=await list_markets.everything(ctx))
+    return query.whole(await list_markets.everything(ctx), "code")
 
 
 @routes.get("/api/admin/v1/markets/{code}", permission=VIEW)
@@ -129,10 +109,11 @@ async def delete_market(ctx: Context, code: str, if_match: int | None) -> None:
 
 
 @routes.get("/api/admin/v1/currencies", permission=VIEW)
-async def list_currencies(ctx: Context) -> CurrencyPage:
+async def list_currencies(ctx: Context, query: ListQuery) -> Page[CurrencyView]:
     """List the currencies that have exchange rates."""
     found = await list_markets.currencies(ctx)
-    return CurrencyPage(items=[CurrencyView.model_validate(x, from_attributes=True) for x in found])
+    views = [CurrencyView.model_validate(x, from_attributes=True) for x in found]
+    return query.whole(views, "currency")
 
 
 @routes.get("/api/admin/v1/currencies/{currency}", permission=VIEW)
@@ -152,10 +133,10 @@ async def put_rounding(
 
 
 @routes.get("/api/admin/v1/currencies/{currency}/rates", permission=VIEW)
-async def list_rates(ctx: Context, currency: str) -> RatePage:
-    """List the rates of a currency, the newest first."""
+async def list_rates(ctx: Context, currency: str, query: ListQuery) -> Page[RateView]:
+    """List the latest 100 rates of a currency, the newest first."""
     found = await list_markets.rates(ctx, currency)
-    return RatePage(items=[RateView.model_validate(x, from_attributes=True) for x in found])
+    return query.whole([RateView.model_validate(x, from_attributes=True) for x in found], "valid_from")
 
 
 @routes.post("/api/admin/v1/exchange-rates", permission=EDIT, idempotent=True, status=201)

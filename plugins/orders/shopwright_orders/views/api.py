@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from shopwright.actor import PUBLIC
 from shopwright.context import Context
 from shopwright.errors import NotFound
-from shopwright.http.routing import Routes, Scope
+from shopwright.http.listing import ListQuery
+from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.http.versions import etag, seen
 from shopwright_orders.api import OrderView
 from shopwright_orders.services import change_order, list_orders, read_orders
 from shopwright_orders.views.pages import TokenQuery, visible_order
@@ -18,23 +20,19 @@ api = Routes("orders", Scope.API)
 admin_api = Routes("orders", Scope.ADMIN_API)
 
 
-class OrderQuery(BaseModel):
-    """Which orders, and where the list goes on."""
-
-    model_config = ConfigDict(extra="forbid")
+class OrderQuery(ListQuery):
+    """Which orders."""
 
     search: str = Field(default="", max_length=200)
     status: Literal["", "pending", "confirmed", "completed", "cancelled"] = ""
-    cursor: str = ""
-    limit: int = Field(default=50, ge=1, le=200)
 
 
 class VersionBody(BaseModel):
-    """The version of the order the caller has seen."""
+    """The version of the order the caller has seen, if not by ``If-Match``."""
 
     model_config = ConfigDict(extra="forbid")
 
-    version: int
+    version: int | None = None
 
 
 class CancelBody(VersionBody):
@@ -58,27 +56,29 @@ async def list_all(ctx: Context, query: OrderQuery) -> list_orders.OrderPage:
 
 
 @admin_api.get("/api/admin/v1/orders/{order_id}", permission="orders.order.view")
-async def get_order(ctx: Context, order_id: UUID) -> OrderView:
-    """Give one order."""
+async def get_order(ctx: Context, order_id: UUID) -> Reply[OrderView]:
+    """Give one order, with its version as the ETag."""
     return await _order(ctx, order_id)
 
 
 @admin_api.post("/api/admin/v1/orders/{order_id}/mark-paid", permission="orders.order.edit", idempotent=True)
-async def mark_paid(ctx: Context, order_id: UUID, body: VersionBody) -> OrderView:
+async def mark_paid(
+    ctx: Context, order_id: UUID, body: VersionBody, if_match: int | None
+) -> Reply[OrderView]:
     """Record that the money of an offline payment has arrived."""
-    await change_order.mark_paid(ctx, order_id, body.version)
+    await change_order.mark_paid(ctx, order_id, seen(if_match, body.version))
     return await _order(ctx, order_id)
 
 
 @admin_api.post("/api/admin/v1/orders/{order_id}/cancel", permission="orders.order.edit", idempotent=True)
-async def cancel(ctx: Context, order_id: UUID, body: CancelBody) -> OrderView:
+async def cancel(ctx: Context, order_id: UUID, body: CancelBody, if_match: int | None) -> Reply[OrderView]:
     """Cancel an order that has not been paid."""
-    await change_order.cancel(ctx, order_id, body.version, body.reason)
+    await change_order.cancel(ctx, order_id, seen(if_match, body.version), body.reason)
     return await _order(ctx, order_id)
 
 
-async def _order(ctx: Context, order_id: UUID) -> OrderView:
+async def _order(ctx: Context, order_id: UUID) -> Reply[OrderView]:
     order = await read_orders.view(ctx, order_id)
     if order is None:
         raise NotFound("There is no such order.")
-    return order
+    return Reply(order, 200, etag(order.version))

@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from shopwright.context import Context
 from shopwright.errors import FieldError, Invalid, NotFound
-from shopwright.http.routing import Routes, Scope
+from shopwright.http.listing import ListQuery, Page
+from shopwright.http.routing import Reply, Routes, Scope
+from shopwright.http.versions import etag, seen
 from shopwright.money import Money
 from shopwright_pricing.services import lists, prices, save_list
 from shopwright_pricing.services.lists import Audience, ListInput, SavedList, by_id
@@ -51,15 +53,15 @@ class ListBody(BaseModel):
 
 
 class ChangedList(ListBody):
-    """A price list to replace, with the version the caller has seen."""
+    """A price list to replace, with the version the caller has seen (or by ``If-Match``)."""
 
-    version: int
+    version: int | None = None
 
 
 class VersionQuery(BaseModel):
-    """The version of the list the caller has seen."""
+    """The version of the list the caller has seen, if not by ``If-Match``."""
 
-    version: int
+    version: int | None = None
 
 
 class ListView(BaseModel):
@@ -104,10 +106,9 @@ class PricesBody(BaseModel):
     version: int | None = None
 
 
-class PageQuery(BaseModel):
+class PageQuery(ListQuery):
     """Where the list of prices goes on."""
 
-    cursor: str = Field(default="", max_length=100)
     limit: int = Field(default=100, ge=1, le=500)
 
 
@@ -122,77 +123,67 @@ class PriceView(BaseModel):
     compare_at: Money | None
 
 
-class PricePage(BaseModel):
-    """One page of prices; ``next_cursor`` is empty on the last one."""
-
-    items: list[PriceView]
-    next_cursor: str
-
-
-class ListQuery(BaseModel):
-    """Which lists, and where they go on: behind a code."""
+class ListsQuery(PageQuery):
+    """Which lists."""
 
     q: str = Field(default="", max_length=80)
-    cursor: str = Field(default="", max_length=40)
-    limit: int = Field(default=100, ge=1, le=500)
-
-
-class ListPage(BaseModel):
-    """One page of price lists; ``next_cursor`` is empty on the last one."""
-
-    items: list[ListView]
-    next_cursor: str
 
 
 @routes.get("/api/admin/v1/price-lists", permission="pricing.list.view")
-async def list_price_lists(ctx: Context, query: ListQuery) -> ListPage:
+async def list_price_lists(ctx: Context, query: ListsQuery) -> Page[ListView]:
     """List price lists by code; ``q`` looks into codes and names."""
-    found = await lists.page(ctx, search=query.q, after=query.cursor, limit=query.limit + 1)
-    items = [_view(each) for each in found[: query.limit]]
-    return ListPage(items=items, next_cursor=items[-1].code if len(found) > query.limit else "")
+    (after,) = query.after(str) or ("",)
+    found = await lists.page(ctx, search=query.q, after=after, limit=query.limit + 1)
+    return query.page([_view(each) for each in found], "code")
 
 
 @routes.post("/api/admin/v1/price-lists", permission="pricing.list.edit", idempotent=True, status=201)
-async def create_price_list(ctx: Context, body: ListBody) -> ListView:
+async def create_price_list(ctx: Context, body: ListBody) -> Reply[ListView]:
     """Add a price list."""
-    return _view(await _list(ctx, await save_list.create(ctx, body.list(ctx))))
+    return await _reply(ctx, await save_list.create(ctx, body.list(ctx)), 201)
 
 
 @routes.get("/api/admin/v1/price-lists/{list_id}", permission="pricing.list.view")
-async def get_price_list(ctx: Context, list_id: UUID) -> ListView:
-    """Give one price list."""
-    return _view(await _list(ctx, list_id))
+async def get_price_list(ctx: Context, list_id: UUID) -> Reply[ListView]:
+    """Give one price list, with its version as the ETag."""
+    return await _reply(ctx, list_id)
 
 
 @routes.put("/api/admin/v1/price-lists/{list_id}", permission="pricing.list.edit")
-async def update_price_list(ctx: Context, list_id: UUID, body: ChangedList) -> ListView:
-    """Replace a price list; 409 when it was changed meanwhile."""
-    await save_list.update(ctx, list_id, body.version, body.list(ctx))
-    return _view(await _list(ctx, list_id))
+async def update_price_list(
+    ctx: Context, list_id: UUID, body: ChangedList, if_match: int | None
+) -> Reply[ListView]:
+    """Replace a price list; ``If-Match`` or ``version`` say which version is replaced."""
+    await save_list.update(ctx, list_id, seen(if_match, body.version), body.list(ctx))
+    return await _reply(ctx, list_id)
 
 
 @routes.delete("/api/admin/v1/price-lists/{list_id}", permission="pricing.list.edit", status=204)
-async def delete_price_list(ctx: Context, list_id: UUID, query: VersionQuery) -> None:
+async def delete_price_list(ctx: Context, list_id: UUID, query: VersionQuery, if_match: int | None) -> None:
     """Remove a price list with its prices; orders keep the prices they were placed with."""
-    await save_list.delete(ctx, list_id, query.version)
+    await save_list.delete(ctx, list_id, seen(if_match, query.version))
 
 
 @routes.get("/api/admin/v1/price-lists/{list_id}/prices", permission="pricing.list.view")
-async def list_prices(ctx: Context, list_id: UUID, query: PageQuery) -> PricePage:
+async def list_prices(ctx: Context, list_id: UUID, query: PageQuery) -> Page[PriceView]:
     """List the prices of a price list by variant and quantity."""
     of = await _list(ctx, list_id)
-    found = await prices.page(ctx, of, after=prices.after(query.cursor), limit=query.limit + 1)
-    items = [PriceView.model_validate(x, from_attributes=True) for x in found[: query.limit]]
-    last = items[-1] if len(found) > query.limit else None
-    return PricePage(items=items, next_cursor=f"{last.variant_id}:{last.min_quantity}" if last else "")
+    seen_last = query.after(UUID, int)
+    found = await prices.page(ctx, of, after=seen_last, limit=query.limit + 1)
+    items = [PriceView.model_validate(x, from_attributes=True) for x in found]
+    return query.page(items, "variant_id", "min_quantity")
 
 
 @routes.put("/api/admin/v1/price-lists/{list_id}/prices", permission="pricing.list.edit")
-async def change_prices(ctx: Context, list_id: UUID, body: PricesBody) -> ListView:
+async def change_prices(
+    ctx: Context, list_id: UUID, body: PricesBody, if_match: int | None
+) -> Reply[ListView]:
     """Set and remove prices of a price list, all or none of them; others stay."""
     await _list(ctx, list_id)
-    await prices.change(ctx, list_id, await _inputs(ctx, body.prices), version=body.version)
-    return _view(await _list(ctx, list_id))
+    await prices.change(
+        ctx, list_id, await _inputs(ctx, body.prices), version=body.version if if_match is None else if_match
+    )
+    return await _reply(ctx, list_id)
 
 
 async def _inputs(ctx: Context, bodies: Sequence[PriceBody]) -> list[PriceInput]:
@@ -217,6 +208,11 @@ async def _list(ctx: Context, list_id: UUID) -> SavedList:
     if found is None:
         raise NotFound("There is no such price list.")
     return found
+
+
+async def _reply(ctx: Context, list_id: UUID, status: int = 200) -> Reply[ListView]:
+    found = await _list(ctx, list_id)
+    return Reply(_view(found), status, etag(found.version))
 
 
 def _view(each: SavedList) -> ListView:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from shopwright.context import Context
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Routes, Scope
 from shopwright_pricing.services import contents
 from shopwright_pricing.services.contents import ContentInput, Unit
@@ -34,10 +35,9 @@ class ContentsBody(BaseModel):
     contents: list[ContentBody] = Field(max_length=contents.MOST)
 
 
-class ContentsQuery(BaseModel):
+class ContentsQuery(ListQuery):
     """Where the list goes on."""
 
-    cursor: UUID | None = None
     limit: int = Field(default=100, ge=1, le=500)
 
 
@@ -51,19 +51,12 @@ class ContentView(BaseModel):
     unit: str
 
 
-class ContentPage(BaseModel):
-    """One page of contents; ``next_cursor`` is empty on the last one."""
-
-    items: list[ContentView]
-    next_cursor: str
-
-
 @routes.get("/api/admin/v1/variant-contents", permission="pricing.list.view")
-async def list_contents(ctx: Context, query: ContentsQuery) -> ContentPage:
+async def list_contents(ctx: Context, query: ContentsQuery) -> Page[ContentView]:
     """List what is in variants."""
-    rows = await contents.page(ctx, after=query.cursor, limit=query.limit + 1)
-    items = [ContentView.model_validate(x, from_attributes=True) for x in rows[: query.limit]]
-    return ContentPage(items=items, next_cursor=str(items[-1].variant_id) if len(rows) > query.limit else "")
+    rows = await contents.page(ctx, after=query.after_id(), limit=query.limit + 1)
+    items = [ContentView.model_validate(x, from_attributes=True) for x in rows]
+    return query.page(items, "variant_id")
 
 
 @routes.put("/api/admin/v1/variant-contents", permission="pricing.list.edit", status=204)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from shopwright.actor import PUBLIC
 from shopwright.context import Context
 from shopwright.errors import Conflict, NotFound
+from shopwright.http.listing import ListQuery, Page
 from shopwright.http.problems import Failure
 from shopwright.http.routing import Caching, Reply, Routes, Scope
 from shopwright_catalog import api as catalog
@@ -60,10 +61,10 @@ async def get_related(ctx: Context, handle: str) -> tuple[RelatedGroup, ...]:
 
 
 @admin.get("/api/admin/v1/relation-kinds", permission="related_products.relation.view")
-async def list_kinds(ctx: Context) -> list[KindDetail]:
+async def list_kinds(ctx: Context, query: ListQuery) -> Page[KindDetail]:
     """List the kinds by which products can be related."""
     kinds = ctx.hooks.registered(relation_kinds).values()
-    return [KindDetail(kind.code, kind.label(ctx)) for kind in kinds]
+    return query.whole([KindDetail(kind.code, kind.label(ctx)) for kind in kinds], "code")
 
 
 @admin.get("/api/admin/v1/related-products/{handle}", permission="related_products.relation.view")
