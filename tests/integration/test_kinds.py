@@ -41,7 +41,7 @@ async def test_a_kind_decides_about_shipping_stock_and_sale(make_kernel, make_cl
     wrong = await client.send("PUT", path, body["product"] | {"kind": "catalog.magic"}, **headers)
     assert (wrong.status, (await wrong.json())["errors"][0]["pointer"]) == (422, "/kind")
     listed = await client.get_json("/api/admin/v1/product-types", **headers)
-    assert [x["code"] for x in listed] == ["catalog.physical", DIGITAL, "gift_cards.card"]
+    assert [x["code"] for x in listed["items"]] == ["catalog.physical", DIGITAL, "gift_cards.card"]
 
     # Staff choose it in the editor.
     product_id = (await catalog.variants(ctx, [lamp]))[lamp].product_id
