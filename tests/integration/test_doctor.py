@@ -103,6 +103,13 @@ DAMAGES = [
         "UPDATE catalog_variant SET archived = false",
     ),
     Damage(
+        "catalog.tree",
+        """INSERT INTO catalog_category (store_id, id, handle, title) SELECT id, id, 'lost', 'Lost' FROM kernel_store;
+        INSERT INTO catalog_category_product (store_id, id, category_id, product_id, direct)
+        SELECT store_id, id, store_id, id, false FROM catalog_product""",
+        "DELETE FROM catalog_category_product WHERE NOT direct; DELETE FROM catalog_category WHERE handle = 'lost'",
+    ),
+    Damage(
         "inventory.on_hand",
         "UPDATE inventory_move SET quantity = quantity + 1",
         "UPDATE inventory_move SET quantity = quantity - 1",

@@ -31,11 +31,14 @@ TYPES = {
     ".gif": "image/gif",
     ".ico": "image/x-icon",
     ".woff2": "font/woff2",
+}
+DOCUMENTS = {
     ".pdf": "application/pdf",
     ".txt": "text/plain; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".zip": "application/zip",
 }
+"""What stores upload beside pictures; plugins and themes show none of it."""
 FOREVER = "public, max-age=31536000, immutable"
 _SOON = "public, max-age=300"
 _IN_MEMORY = 2 * 1024 * 1024
@@ -78,7 +81,7 @@ class Static:
         is_this_version = len(given) >= _FEWEST_DIGITS and mark.startswith(given)
         is_lasting = parts[0] == "media" and _LASTING.fullmatch(parts[-1])
         headers = {
-            "Content-Type": TYPES[path.suffix],
+            "Content-Type": (TYPES | DOCUMENTS)[path.suffix],
             "Cache-Control": FOREVER if is_this_version or is_lasting else _SOON,
         }
         if path.suffix == ".svg":
@@ -95,7 +98,8 @@ class Static:
         if folder is None or not rest:
             return None
         path = folder.joinpath(*rest)
-        if path.suffix not in TYPES or not path.is_file():
+        known = TYPES | DOCUMENTS if parts[0] == "media" else TYPES
+        if path.suffix not in known or not path.is_file():
             return None
         return path if path.resolve().is_relative_to(folder.resolve()) else None
 

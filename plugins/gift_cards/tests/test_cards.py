@@ -183,7 +183,10 @@ async def test_staff_issue_a_card_on_a_page_and_a_customer_enters_it_in_the_cart
     assert code not in page
     assert "€21.50" in page
     assert '<label class="field__label" for="cart-code">Gift card</label>' in cart
-    assert f'<span class="badge">Gift card •••• {code[-4:]}</span> <span class="muted">€21.50</span>' in with_card
+    assert (
+        f'<span class="badge">Gift card •••• {code[-4:]}</span> <span class="muted">€21.50</span>'
+        in with_card
+    )
     assert f"•••• {code[-4:]}" not in without
     assert "We do not know this code. Please check it." in without
     assert "€21.50" in await (await staff.get("/admin/gift-cards")).text()

@@ -9,7 +9,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from shopwright.config import Config
-from shopwright.http.static import TYPES
+from shopwright.http.static import DOCUMENTS, TYPES
 from shopwright_catalog.services.storage import StorageError
 
 # A file never changes under its name, so browsers and whatever stands between need not ask again.
@@ -34,7 +34,7 @@ class Bucket:
             raise _failed(error) from None
 
     def write(self, name: str, data: bytes) -> None:
-        kind = TYPES.get(Path(name).suffix, "application/octet-stream")
+        kind = (TYPES | DOCUMENTS).get(Path(name).suffix, "application/octet-stream")
         try:
             self._client.put(name, data, attributes={"Content-Type": kind, "Cache-Control": _FOREVER})
         except _FAILURES as error:

@@ -111,7 +111,11 @@ def read(parsed: Parsed, row: Row) -> Parsed:
         column = COLUMN if row[COLUMN] else META
         finding = Finding(row.line, parsed.handle, "extra_unreadable", words, {"column": column})
         return replace(parsed, notices=(*parsed.notices, finding))
-    values = {x: found for x in (*_PLAIN, "markets", "tags", "translations") if (found := getattr(extra, x)) is not None}
+    values = {
+        x: found
+        for x in (*_PLAIN, "markets", "tags", "translations")
+        if (found := getattr(extra, x)) is not None
+    }
     product = replace(parsed.product, **values)
     categories = parsed.categories
     if extra.categories is not None:

@@ -15,7 +15,16 @@ COLUMNS = (
     extra.COLUMN,
 )  # fmt: skip
 _MORE = frozenset(
-    {"kind", "categories", "tax_categories", "pictures", "translations", "publish_at", "unpublish_at", "markets"}
+    {
+        "kind",
+        "categories",
+        "tax_categories",
+        "pictures",
+        "translations",
+        "publish_at",
+        "unpublish_at",
+        "markets",
+    }
 )
 
 
