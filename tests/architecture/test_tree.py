@@ -14,7 +14,7 @@ from tests.architecture.conftest import PLUGINS, ROOT
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
-MOST_KERNEL_LINES = 11_800  # see docs/adr/0011-the-size-of-the-kernel.md
+MOST_KERNEL_LINES = 11_850  # see docs/adr/0011-the-size-of-the-kernel.md
 OWN_LINE_BREAK = {"examples/catalogues"}
 MARKERS = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "HA" + "CK"]) + r")\b")
 

@@ -2,7 +2,7 @@
 """From an empty cart to a placed order, over HTTP."""
 
 import pytest
-from tests.shop import EVERYTHING, THEMES, add_product, furnish, place, ready_cart, system
+from tests.shop import EVERYTHING, THEMES, add_product, bearer, furnish, place, ready_cart, system
 
 from shopwright.doctor_run import examine
 from shopwright.testing.kernels import ALPHA, BETA
@@ -34,6 +34,10 @@ async def test_a_guest_orders_through_the_api(kernel, make_client):
     assert order["total"] == {"amount": 2 * 4900 + 490, "currency": "EUR"}
     shown = await client.get_json(f"/api/v1/orders/{order['id']}?token={order['access_token']}")
     assert [(line["title"], line["quantity"]) for line in shown["lines"]] == [("Lamp", 2)]
+    headers = await bearer(system(kernel, "alpha"), "orders.order.view")
+    (plain,) = (await client.get_json("/api/admin/v1/orders", headers=headers))["items"]
+    (whole,) = (await client.get_json("/api/admin/v1/orders?include=lines", headers=headers))["items"]
+    assert ("lines" in plain, whole["lines"]) == (False, shown["lines"])
     await assert_clean(kernel)
 
 

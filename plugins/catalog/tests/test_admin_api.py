@@ -3,7 +3,7 @@
 
 import pytest
 from plugins.catalog.tests.conftest import shirt
-from tests.shop import bearer
+from tests.shop import add_product, bearer
 
 ROOT = "/api/admin/v1"
 SHIRT = f"{ROOT}/products/shirt"
@@ -157,3 +157,21 @@ async def test_each_call_needs_its_permission(ctx, client, save, categorise, met
     assert (await client.send(method, f"{ROOT}/{path}", body)).status == 401
     assert await call(*(every - {permission})) == 403
     assert await call(permission) in {200, 204}
+
+
+async def test_a_list_gives_whole_products_to_who_asks_for_them(ctx, client):
+    for handle in ("lamp", "shade"):
+        await add_product(ctx, handle, stock=None)
+    headers = await bearer(ctx, "catalog.product.view")
+    path = "/api/admin/v1/products"
+    plain = await client.get_json(path, headers=headers)
+    assert "product" not in plain["items"][0]
+    whole = await client.get_json(f"{path}?include=product&fields=handle", headers=headers)
+    assert {x["handle"]: x["product"]["variants"][0]["sku"] for x in whole["items"]} == {
+        "lamp": "LAMP",
+        "shade": "SHADE",
+    }
+    one = await client.get_json(f"{path}/lamp", headers=headers)
+    assert next(x["product"] for x in whole["items"] if x["handle"] == "lamp") == one["product"]
+    wrong = await client.get(f"{path}?include=orders", headers=headers)
+    assert (wrong.status, (await wrong.json())["errors"][0]["pointer"]) == (422, "/include")

@@ -183,3 +183,46 @@ async def test_a_customer_of_another_store_cannot_be_marked(join, ctx, id_of):
         await groups.create(
             ctx.as_actor(ctx.actor.__class__("staff", new_id(), "x")), code="a", title="A", priority=0
         )
+
+
+async def test_programs_put_tags_and_groups_on_many_customers_at_once(join, make_client, ctx, id_of):
+    client = await make_client(ctx.kernel, ctx.store)
+    for email in ("ada@example.com", "bob@example.com"):
+        await join(email)
+    ada, bob = await id_of("ada@example.com"), await id_of("bob@example.com")
+    for code in ("vip", "trade"):
+        await groups.create(ctx, code=code, title=code, priority=0)
+    await tags.put_on(ctx, bob, ["old", "Kept"])
+    headers = await bearer(ctx, "customers.customer.edit")
+
+    async def change(items, **more):
+        body = {"items": items, **more}
+        response = await client.send("POST", f"{CUSTOMERS}/bulk", body, headers=headers)
+        return response.status, await response.json()
+
+    items = [
+        {"customer_id": str(ada), "add_tags": [" big  spender "], "add_groups": ["vip", "trade"]},
+        {"customer_id": str(bob), "add_tags": ["kept", "new"], "remove_tags": ["OLD"], "add_groups": ["vip"]},
+    ]
+    wrong = [
+        *items,
+        {"customer_id": str(new_id()), "add_groups": ["nobody"]},
+        {"customer_id": str(ada), "add_tags": ["a,b"]},
+    ]
+    status, problem = await change(wrong)
+    assert status == 422
+    assert [x["pointer"] for x in problem["errors"]] == [
+        "/items/2/customer_id", "/items/2/add_groups", "/items/3/add_tags",
+    ]  # fmt: skip
+    assert await tags.of_customer(ctx, ada) == []
+
+    status, told = await change(wrong, atomic=False)
+    assert (status, [x["status"] for x in told["results"]]) == (200, ["done", "done", "refused", "refused"])
+    assert [x["code"] for x in told["results"][2]["errors"]] == ["unknown", "unknown_group"]
+    assert (await tags.of_customer(ctx, ada), await groups.codes_of(ctx, ada)) == (
+        ["big spender"], ("trade", "vip"),
+    )  # fmt: skip
+    assert (await tags.of_customer(ctx, bob), await groups.codes_of(ctx, bob)) == (["Kept", "new"], ("vip",))
+    again = [{"customer_id": str(ada), "remove_groups": ["vip"]}]
+    assert (await change(again))[0] == 200
+    assert await groups.codes_of(ctx, ada) == ("trade",)

@@ -75,3 +75,29 @@ async def test_staff_try_a_cart_and_are_told_why(ctx, make_client):
     assert (unknown.status, "This is not for sale: desk 2" in await unknown.text()) == (422, True)
     assert ("Price" in listed, "No discounts yet" in off) == (True, True)
     assert await ctx.fetch_value("SELECT count(*) FROM checkout_cart") == 0
+
+
+async def test_programs_add_many_codes_of_their_own_at_once(ctx, make_client):
+    client = await make_client(ctx.kernel, ctx.store)
+    promotion_id = await promote(ctx, "ten", part("percentage", percent=10), coupon="FIRST")
+    headers = await bearer(ctx, "discounts.promotion.edit", "discounts.promotion.view")
+    path = f"/api/admin/v1/promotions/{promotion_id}/coupons"
+
+    async def add(*codes, **more):
+        items = [{"code": code, "limit_total": limit} for code, limit in codes]
+        response = await client.send("POST", f"{path}/bulk", {"items": items, **more}, headers=headers)
+        return response.status, await response.json()
+
+    wanted = (("autumn", 1), ("first", None), ("no", None), ("AUTUMN", 5), ("winter", 0), ("spring", None))
+    status, problem = await add(*wanted)
+    assert status == 422
+    assert [(x["pointer"], x["code"]) for x in problem["errors"]] == [
+        ("/items/1/code", "taken"), ("/items/2/code", "pattern"), ("/items/3/code", "taken"),
+        ("/items/4/limit_total", "out_of_range"),
+    ]  # fmt: skip
+    status, told = await add(*wanted, atomic=False)
+    assert (status, [x["index"] for x in told["results"] if x["status"] == "done"]) == (200, [0, 5])
+    listed = await client.get_json(f"{path}?fields=code,limit_total", headers=headers)
+    assert {(x["code"], x["limit_total"]) for x in listed["items"]} == {
+        ("FIRST", None), ("AUTUMN", 1), ("SPRING", None),
+    }  # fmt: skip

@@ -3,7 +3,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -58,6 +58,10 @@ class ProductPage:
 class StaffQuery(ListQuery):
     """Which products."""
 
+    PARTS: ClassVar[tuple[str, ...]] = ("product",)
+
+    include: str = Field(default="", max_length=100)
+
     search: str = Field(default="", max_length=200)
     status: Literal["", "published", "scheduled", "draft", "archived"] = ""
 
@@ -79,6 +83,8 @@ class StaffProduct:
     price_max: int
     updated_at: datetime
     version: int
+    product: dict[str, Any] | None = None
+    """The whole product, as ``GET`` of one gives it; with ``include=product``."""
 
 
 class VariantBody(Strict):

@@ -3,13 +3,16 @@
 
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from shopwright.context import Context
 from shopwright.errors import NotFound
+from shopwright.http.bulk import MOST, BulkBody, BulkResult, results
 from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Reply, Routes, Scope
 from shopwright.http.versions import etag, seen
 from shopwright_customers.admin.forms import GroupBody, GroupForm, GroupsForm, NoteForm, SeenVersion, TagList
-from shopwright_customers.services import accounts, consent, groups, notes, tags
+from shopwright_customers.services import accounts, bulk, consent, groups, notes, tags
 from shopwright_customers.services.consent import Consent
 from shopwright_customers.services.groups import SavedGroup
 from shopwright_customers.services.notes import Note
@@ -65,6 +68,31 @@ async def set_groups(ctx: Context, customer_id: UUID, body: GroupsForm) -> list[
     """Put a customer into these groups and no others."""
     await groups.put_into(ctx, customer_id, body.groups)
     return list(await groups.codes_of(ctx, customer_id))
+
+
+class CustomerChange(BaseModel):
+    """What to put on a customer, and what to take off: tags by word, groups by code."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    customer_id: UUID
+    add_tags: tuple[str, ...] = Field(default=(), max_length=50)
+    remove_tags: tuple[str, ...] = Field(default=(), max_length=50)
+    add_groups: tuple[str, ...] = Field(default=(), max_length=50)
+    remove_groups: tuple[str, ...] = Field(default=(), max_length=50)
+
+
+class CustomerChanges(BulkBody):
+    """Customers to change."""
+
+    items: tuple[CustomerChange, ...] = Field(min_length=1, max_length=MOST)
+
+
+@routes.post("/api/admin/v1/customers/bulk", permission=EDIT, idempotent=True)
+async def change_customers(ctx: Context, body: CustomerChanges) -> BulkResult:
+    """Put tags and groups on up to 1,000 customers, and take others off: all of it or nothing, unless not ``atomic``."""
+    changes = [bulk.Change(**item.model_dump()) for item in body.items]
+    return results(len(changes), await bulk.change(ctx, changes, atomic=body.atomic))
 
 
 @routes.get("/api/admin/v1/customers/{customer_id}/tags", permission=VIEW)

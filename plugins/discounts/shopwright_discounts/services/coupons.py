@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shopwright.context import Context
 from shopwright.errors import Conflict, FieldError, Invalid, NotFound
+from shopwright.http.bulk import insist
 from shopwright.i18n import translatable
 from shopwright.ids import new_id
+from shopwright.jsontext import dump
 from shopwright_checkout import api as checkout
 from shopwright_checkout.api import CartCodes, CodeAnswer, EnteredCode
 from shopwright_discounts.api import Reason
@@ -49,6 +51,12 @@ _ADD = text("""
 INSERT INTO discounts_coupon (store_id, id, promotion_id, code, limit_total, created_at)
 VALUES (:store_id, :id, :promotion_id, :code, :limit_total, :now)
 ON CONFLICT (store_id, code) DO NOTHING RETURNING id
+""")
+_ADD_MANY = text("""
+INSERT INTO discounts_coupon (store_id, id, promotion_id, code, limit_total, created_at)
+SELECT :store_id, x.id, :promotion_id, x.code, x.limit_total, :now
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x (id uuid, code text, limit_total integer)
+ON CONFLICT (store_id, code) DO NOTHING RETURNING code
 """)
 _HAS = text("SELECT 1 FROM discounts_promotion WHERE id = :id")
 _SWITCH = text(
@@ -189,6 +197,47 @@ async def of_promotion(
     return [Coupon(**dict(row)) for row in rows]
 
 
+async def add_many(
+    ctx: Context, promotion_id: UUID, wanted: Sequence[tuple[str, int | None]], *, atomic: bool
+) -> dict[int, list[FieldError]]:
+    """Add codes with their limits to a promotion, with one statement; gives what was refused, by place.
+
+    Raises:
+        NotFound: there is no such promotion.
+        Invalid: all or nothing was wanted, and something is refused; each error names the item and its field.
+    """
+    codes = [tidy(code) for code, _ in wanted]
+    refused = {n: found for n, (_, limit) in enumerate(wanted) if (found := _wrong(codes[n], limit))}
+    taken = FieldError("/code", "taken", translatable("This code is taken. Choose another one."))
+    for n, code in enumerate(codes):
+        if n not in refused and code in codes[:n]:
+            refused[n] = [taken]
+    rows = [
+        {"id": new_id(), "code": codes[n], "limit_total": limit}
+        for n, (_, limit) in enumerate(wanted)
+        if n not in refused
+    ]
+    values = {
+        "store_id": ctx.store.id,
+        "promotion_id": promotion_id,
+        "now": ctx.clock.now(),
+        "rows": dump(rows),
+    }
+
+    async def work(session: AsyncSession) -> dict[int, list[FieldError]]:
+        if (await session.execute(_HAS, {"id": promotion_id})).one_or_none() is None:
+            raise NotFound("There is no such promotion.")
+        made = set((await session.scalars(_ADD_MANY, values)).all())
+        there = {n: [taken] for n, code in enumerate(codes) if n not in refused and code not in made}
+        insist(refused | there, atomic=atomic)
+        data = {"codes": len(made), "promotion": str(promotion_id)}
+        subject = ("discounts.promotion", promotion_id)
+        await ctx.audit(session, "discounts.coupons_created", subject=subject, data=data)
+        return refused | there
+
+    return await ctx.run(work)
+
+
 async def add(ctx: Context, promotion_id: UUID, code: str, limit_total: int | None) -> UUID:
     """Add a code to a promotion.
 
@@ -196,12 +245,8 @@ async def add(ctx: Context, promotion_id: UUID, code: str, limit_total: int | No
         Invalid, NotFound, Conflict: the code cannot be one, there is no such promotion, or the code is taken.
     """
     code = tidy(code)
-    if not _CODE.fullmatch(code):
-        message = translatable("Use 3 to 40 letters without accents, digits, - and _.")
-        raise Invalid(message, errors=[FieldError("/code", "pattern", message)])
-    if limit_total is not None and not 1 <= limit_total <= 2_000_000_000:
-        message = translatable("Give 1 to 2000000000.")
-        raise Invalid(message, errors=[FieldError("/limit_total", "out_of_range", message)])
+    if errors := _wrong(code, limit_total):
+        raise Invalid(errors[0].message, errors=errors)
     values = {
         "store_id": ctx.store.id, "id": new_id(), "promotion_id": promotion_id, "code": code,
         "limit_total": limit_total, "now": ctx.clock.now(),
@@ -246,3 +291,14 @@ def _fault(ctx: Context, row: Any) -> Reason | None:
     if row["starts_at"] is not None and row["starts_at"] > now:
         return NOT_YET
     return TOO_MANY if row["others"] >= MOST_IN_CART else None
+
+
+def _wrong(code: str, limit_total: int | None) -> list[FieldError]:
+    """Say what is wrong with a code to add."""
+    errors = []
+    if not _CODE.fullmatch(code):
+        message = translatable("Use 3 to 40 letters without accents, digits, - and _.")
+        errors.append(FieldError("/code", "pattern", message))
+    if limit_total is not None and not 1 <= limit_total <= 2_000_000_000:
+        errors.append(FieldError("/limit_total", "out_of_range", translatable("Give 1 to 2000000000.")))
+    return errors

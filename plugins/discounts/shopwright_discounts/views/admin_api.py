@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shopwright.context import Context
 from shopwright.errors import NotFound
+from shopwright.http.bulk import MOST, BulkBody, BulkResult, results
 from shopwright.http.listing import ListQuery, Page
 from shopwright.http.routing import Reply, Routes, Scope
 from shopwright.http.versions import etag, seen
@@ -82,6 +83,12 @@ class CouponBody(Body):
 
     code: str = Field(max_length=80)
     limit_total: int | None = None
+
+
+class CouponsBody(BulkBody):
+    """Codes to add."""
+
+    items: tuple[CouponBody, ...] = Field(min_length=1, max_length=MOST)
 
 
 class CouponChange(Body):
@@ -207,6 +214,14 @@ async def list_coupons(ctx: Context, promotion_id: UUID, query: ListQuery) -> Pa
 async def create_coupon(ctx: Context, promotion_id: UUID, body: CouponBody) -> Coupon:
     """Add a code to a promotion."""
     return await _coupon(ctx, promotion_id, await coupons.add(ctx, promotion_id, body.code, body.limit_total))
+
+
+@routes.post("/api/admin/v1/promotions/{promotion_id}/coupons/bulk", permission=EDIT, idempotent=True)
+async def add_coupons(ctx: Context, promotion_id: UUID, body: CouponsBody) -> BulkResult:
+    """Add up to 1,000 codes of your own: all of them or none, unless not ``atomic``. More are made by a batch."""
+    wanted = [(item.code, item.limit_total) for item in body.items]
+    refused = await coupons.add_many(ctx, promotion_id, wanted, atomic=body.atomic)
+    return results(len(wanted), refused)
 
 
 @routes.patch("/api/admin/v1/promotions/{promotion_id}/coupons/{coupon_id}", permission=EDIT)

@@ -26,6 +26,10 @@ from shopwright_orders.api import (
 )
 from shopwright_orders.services.create_order import access_token
 
+_LINES = """
+SELECT o.id, o.currency, (SELECT jsonb_agg(to_jsonb(l) ORDER BY l.position) FROM orders_line l
+    WHERE l.store_id = o.store_id AND l.order_id = o.id)::text AS lines FROM orders_order o WHERE o.id = ANY($1)
+"""
 _SUMMARY = "SELECT id, number, placed_at, email, status, payment_status, total, currency FROM orders_order"
 _HAS_ORDERED = """
 SELECT EXISTS (SELECT 1 FROM orders_order WHERE customer_id = $1 AND status <> 'cancelled')
@@ -127,6 +131,15 @@ def summary(row: Any) -> OrderSummary:
         payment_status=row["payment_status"],
         total=Money(row["total"], row["currency"]),
     )
+
+
+async def lines_of(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, tuple[OrderLineInput, ...]]:
+    """Give the lines of orders: one statement for any number."""
+    rows = await ctx.fetch_rows(_LINES, list(ids)) if ids else []
+    return {
+        row["id"]: tuple(_line(line, row["currency"]) for line in orjson.loads(row["lines"] or "[]"))
+        for row in rows
+    }
 
 
 def _view(data: dict[str, Any]) -> OrderView:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Orders of the storefront and admin APIs."""
 
-from typing import Literal
+from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +14,7 @@ from shopwright.errors import NotFound
 from shopwright.http.listing import ListQuery
 from shopwright.http.routing import Reply, Routes, Scope
 from shopwright.http.versions import etag, seen
-from shopwright_orders.api import OrderView
+from shopwright_orders.api import OrderLineInput, OrderSummary, OrderView
 from shopwright_orders.services import change_order, list_orders, read_orders
 from shopwright_orders.views.pages import TokenQuery, visible_order
 
@@ -23,8 +25,31 @@ admin_api = Routes("orders", Scope.ADMIN_API)
 class OrderQuery(ListQuery):
     """Which orders."""
 
+    PARTS: ClassVar[tuple[str, ...]] = ("lines",)
+
+    include: str = Field(default="", max_length=100)
+
     search: str = Field(default="", max_length=200)
     status: Literal["", "pending", "confirmed", "completed", "cancelled"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOrder(OrderSummary):
+    """An order in a list; its lines with ``include=lines``."""
+
+    lines: tuple[OrderLineInput, ...] | None = None
+
+    @classmethod
+    def of(cls, order: OrderSummary, lines: tuple[OrderLineInput, ...] | None) -> "ListedOrder":
+        return cls(**{x.name: getattr(order, x.name) for x in dataclass_fields(OrderSummary)}, lines=lines)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOrders:
+    """One page of orders; ``next_cursor`` is empty on the last one."""
+
+    items: list[ListedOrder]
+    next_cursor: str
 
 
 class VersionBody(BaseModel):
@@ -48,11 +73,13 @@ async def get_own_order(ctx: Context, order_id: UUID, query: TokenQuery) -> Orde
 
 
 @admin_api.get("/api/admin/v1/orders", permission="orders.order.view")
-async def list_all(ctx: Context, query: OrderQuery) -> list_orders.OrderPage:
+async def list_all(ctx: Context, query: OrderQuery) -> ListedOrders:
     """List orders, newest first."""
-    return await list_orders.page(
+    found = await list_orders.page(
         ctx, search=query.search, status=query.status, cursor=query.cursor, limit=query.limit
     )
+    lines = await read_orders.lines_of(ctx, [x.id for x in found.items]) if query.wants("lines") else {}
+    return ListedOrders([ListedOrder.of(x, lines.get(x.id)) for x in found.items], found.next_cursor)
 
 
 @admin_api.get("/api/admin/v1/orders/{order_id}", permission="orders.order.view")
