@@ -13,7 +13,7 @@ from shopwright.plugin import Manifest, Permission, PiiColumn, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
 from shopwright_admin.api import NavItem
 from shopwright_importer import jobs
-from shopwright_importer.admin import exports, pages
+from shopwright_importer.admin import exports, imports_api, pages
 from shopwright_importer.commands import app, export_app
 from shopwright_importer.services import demo
 
@@ -47,7 +47,7 @@ class Plugin(BasePlugin):
 
     @hookimpl
     def register_routes(self) -> Sequence[Route]:
-        return [*pages.routes, *exports.pages, *exports.api]
+        return [*pages.routes, *exports.pages, *exports.api, *imports_api.routes]
 
     @hookimpl
     def register_jobs(self) -> Sequence[Job[Any]]:

@@ -7,7 +7,7 @@ import io
 import pytest
 from aiohttp import FormData
 from plugins.importer.tests.conftest import lamp, text_of
-from tests.shop import as_staff
+from tests.shop import as_staff, bearer
 
 from shopwright.plugin import Manifest, hookimpl
 from shopwright.plugin import Plugin as BasePlugin
@@ -203,3 +203,26 @@ async def test_reports_are_read_in_the_readers_language(ctx, staff, send):
     assert "Title: Verwende höchstens 500 Zeichen." in german
     assert ">fertig</span>" in german
     assert "Variant Price &#39;x&#39; is not a price; write it like 1299.50." in english
+
+
+async def test_programs_send_files_and_read_what_was_refused(ctx, make_client):
+    client = await make_client(ctx.kernel, ctx.store)
+    headers = await bearer(ctx, "importer.run.edit")
+    base = "/api/admin/v1/product-imports"
+
+    async def send(content, **more):
+        response = await client.send("POST", base, {"content": content, **more}, headers=headers)
+        return response.status, await response.json()
+
+    status, problem = await send("nothing of ours\n")
+    assert (status, problem["errors"][0]["pointer"]) == (422, "/content")
+    status, run = await send(text_of(lamp(), lamp("desk", price="cheap")), name="spring.csv")
+    assert (status, run["state"], run["file_name"]) == (202, "waiting", "spring.csv")
+    await ctx.kernel.jobs.drain(strict=True)
+
+    done = await client.get_json(f"{base}/{run['id']}", headers=headers)
+    assert (done["state"], done["percent"], done["counts"]["products_created"]) == ("finished", 100, 1)
+    told = await client.get_json(f"{base}/{run['id']}/findings?fields=kind,line,handle", headers=headers)
+    assert told["items"] == [{"kind": "refusal", "line": 3, "handle": "desk"}]
+    listed = await client.get_json(base, headers=headers)
+    assert [x["id"] for x in listed["items"]] == [run["id"]]
