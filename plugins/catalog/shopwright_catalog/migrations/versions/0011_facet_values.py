@@ -44,8 +44,12 @@ def upgrade() -> None:
     END $$;
     CREATE FUNCTION catalog_facets_added() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        PERFORM catalog_write_facets(n.store_id, array_agg(DISTINCT n.product_id)) FROM added n
-        GROUP BY n.store_id HAVING bool_or(n.options <> '{{}}');
+        -- What is new adds values and takes none away, so nothing else of the product is looked at.
+        INSERT INTO catalog_facet_value (store_id, product_id, key, value)
+        SELECT DISTINCT n.store_id, n.product_id, 'option.' || o.name, n.options[o.place]
+        FROM added n JOIN catalog_product p ON p.store_id = n.store_id AND p.id = n.product_id
+        CROSS JOIN LATERAL unnest(p.option_names) WITH ORDINALITY AS o (name, place)
+        WHERE NOT n.archived AND strpos(o.name, ':') = 0 AND n.options[o.place] <> '' ON CONFLICT DO NOTHING;
         RETURN NULL;
     END $$;
     CREATE FUNCTION catalog_facets_changed() RETURNS trigger LANGUAGE plpgsql AS $$
