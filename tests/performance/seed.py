@@ -12,7 +12,7 @@ import random
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils import uuid7
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -68,6 +69,7 @@ NAMES = [
     "Luv",
     "Mole",
 ]
+_THINGS, _KINDS = list(THINGS), list(KINDS)
 SIZES, COLOURS = ("S", "M", "L", "XL"), ("black", "white", "sand", "moss", "rust")
 VENDORS = [f"{name} {kind}" for name in NAMES for kind in ("Works", "Brothers", "Studio")]
 
@@ -85,11 +87,17 @@ INSERT INTO catalog_category_product (store_id, id, category_id, product_id)
 SELECT :store_id, member_id, category_id, id
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x (id uuid, member_id uuid, category_id uuid)
 """)
-_VARIANTS = text("""
+_VARIANT = {
+    "id": "uuid", "product_id": "uuid", "position": "integer", "sku": "text", "options": "text", "price": "bigint",
+    "compare_at": "bigint", "weight": "integer", "level_id": "uuid", "move_id": "uuid", "stock": "integer",
+}  # fmt: skip
+"""Columns of a variant with its stock, sent as one array each; options are joined by a bar."""
+_VARIANTS = text(f"""
 WITH rows AS (
-    SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x (id uuid, product_id uuid, position integer,
-        sku text, options text[], price bigint, compare_at bigint, weight integer, level_id uuid, move_id uuid,
-        stock integer)
+    SELECT id, product_id, position, sku, coalesce(string_to_array(nullif(options, ''), '|'), '{{}}') AS options, price,
+        compare_at, weight, level_id, move_id, stock
+    FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _VARIANT.items())})
+        AS x ({", ".join(_VARIANT)})
 ), variants AS (
     INSERT INTO catalog_variant (store_id, id, product_id, position, sku, options, price, compare_at, weight_grams)
     SELECT :store_id, id, product_id, position, sku, options, price, compare_at, weight FROM rows
@@ -102,14 +110,15 @@ WITH rows AS (
 INSERT INTO inventory_move (store_id, id, variant_id, location_id, quantity, reason, actor, at)
 SELECT :store_id, move_id, id, :location_id, stock, 'counted', 'seed', :now FROM rows WHERE stock > 0
 """)
+_DOCUMENT = ("id", "product_id", "locale", "title", "names", "body")
 _DOCUMENTS = text("""
 INSERT INTO search_document (store_id, id, product_id, locale, title, words, updated_at)
 SELECT :store_id, id, product_id, locale, title,
     setweight(to_tsvector(search_config(locale), title), 'A') || setweight(to_tsvector('simple', title), 'A')
     || setweight(to_tsvector('simple', names), 'B') || setweight(to_tsvector(search_config(locale), names), 'B')
     || setweight(to_tsvector(search_config(locale), body), 'D'), :now
-FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-    AS x (id uuid, product_id uuid, locale text, title text, names text, body text)
+FROM unnest(CAST(:id AS uuid[]), CAST(:product_id AS uuid[]), CAST(:locale AS text[]), CAST(:title AS text[]),
+    CAST(:names AS text[]), CAST(:body AS text[])) AS x (id, product_id, locale, title, names, body)
 """)
 _MISSING = """
 SELECT min(n) AS first, count(*) AS count FROM (
@@ -136,7 +145,7 @@ def make(first: int, count: int, categories: list[Any]) -> Rows:
     rows = Rows()
     for number in range(first, first + count):
         dice = random.Random(number)
-        thing, kind, name = dice.choice(list(THINGS)), dice.choice(list(KINDS)), dice.choice(NAMES)
+        thing, kind, name = dice.choice(_THINGS), dice.choice(_KINDS), dice.choice(NAMES)
         title = f"{name} {kind} {thing.lower()} {number}"
         german = f"{THINGS[thing]} {name} {KINDS[kind]} {number}"
         vendor, product_id = dice.choice(VENDORS), new_id()
@@ -154,8 +163,10 @@ def make(first: int, count: int, categories: list[Any]) -> Rows:
             }
         )  # fmt: skip
         for locale, words in (("en", title), ("de", german)):
-            document = {"id": new_id(), "product_id": product_id, "locale": locale, "title": words}
-            values = dict.fromkeys(value for variant in variants for value in variant["options"])
+            document = {"id": uuid7(), "product_id": product_id, "locale": locale, "title": words}
+            values = dict.fromkeys(
+                value for variant in variants for value in variant["options"].split("|") if value
+            )
             names = [vendor, thing, kind, name.lower(), *(variant["sku"] for variant in variants), *values]
             body = f"{title}, made by {vendor}. It lasts, and it can be mended."
             rows.documents.append({**document, "names": " ".join(names), "body": body})
@@ -171,10 +182,10 @@ def _variants(dice: random.Random, number: int, product_id: Any) -> Iterator[dic
     for place, options in enumerate(choices):
         price = base + place * 200
         yield {
-            "id": new_id(), "product_id": product_id, "position": place, "sku": f"S{number}-{place}",
-            "options": list(options) if len(choices) > 1 else [], "price": price,
+            "id": uuid7(), "product_id": product_id, "position": place, "sku": f"S{number}-{place}",
+            "options": "|".join(options) if len(choices) > 1 else "", "price": price,
             "compare_at": price * 5 // 4 if number % 5 == 0 else None, "weight": dice.randint(1, 40) * 100,
-            "level_id": new_id(), "move_id": new_id(), "stock": dice.choice((0, 3, 12, 40, 250)),
+            "level_id": uuid7(), "move_id": uuid7(), "stock": dice.choice((0, 3, 12, 40, 250)),
         }  # fmt: skip
 
 
@@ -202,13 +213,18 @@ async def write(ctx: Context, rows: Rows, location_id: Any, spent: Spent) -> Non
             await session.execute(_PRODUCTS, common | now | products)
         with spent.on("categories"):
             await session.execute(_MEMBERS, common | products)
-        variants = {"rows": _json(rows.variants), "location_id": location_id}
+        variants = _columns(rows.variants, _VARIANT) | {"location_id": location_id}
         with spent.on("variants and stock"):
             await session.execute(_VARIANTS, common | now | variants)
         with spent.on("search documents"):
-            await session.execute(_DOCUMENTS, common | now | {"rows": _json(rows.documents)})
+            await session.execute(_DOCUMENTS, common | now | _columns(rows.documents, _DOCUMENT))
 
     await ctx.run(work)
+
+
+def _columns(rows: list[dict[str, Any]], names: Iterable[str]) -> dict[str, Any]:
+    """Give each column as a list: the driver sends it in its own form, and nothing is parsed."""
+    return {name: [row[name] for row in rows] for name in names}
 
 
 def _json(rows: list[dict[str, Any]]) -> str:
