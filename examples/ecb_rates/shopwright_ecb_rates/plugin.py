@@ -17,7 +17,6 @@ from shopwright_markets.api import RateQuote
 
 _DAY = re.compile(r"<Cube time=['\"](\d{4}-\d{2}-\d{2})['\"]")
 _RATE = re.compile(r"<Cube currency=['\"]([A-Z]{3})['\"] rate=['\"](\d{1,9}(?:\.\d{1,10})?)['\"]")
-_LONGEST = 100_000
 
 
 class EcbSettings(PluginSettings):
@@ -46,7 +45,7 @@ class Plugin(BasePlugin):
         address = ctx.settings(EcbSettings).address
         async with ClientSession(timeout=ClientTimeout(total=8)) as web, web.get(address) as response:
             response.raise_for_status()
-            text = (await response.content.read(_LONGEST)).decode()
+            text = await response.text()
         return quotes(text, base, currencies)
 
 

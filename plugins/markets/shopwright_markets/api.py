@@ -4,10 +4,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from shopwright.context import Context
+from shopwright.context import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class RateQuote:
     """When the source set it; it holds from when we hear of it."""
 
 
-async def markets(ctx: "Context") -> list[MarketInfo]:
+async def markets(ctx: Context) -> list[MarketInfo]:
     """Give the markets that are open in their order; the first is where a visitor is who chose none."""
     from shopwright_markets.services import kept
 

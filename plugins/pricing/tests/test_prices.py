@@ -83,7 +83,7 @@ async def test_lists_hold_by_the_clock_and_for_whom_they_are(make_kernel, ctx, a
 
 
 class Wholesalers(Plugin):
-    """Every customer is a wholesaler of the Swiss market."""
+    """Every customer is a wholesaler."""
 
     manifest = Manifest(
         name="wholesalers",
@@ -95,11 +95,11 @@ class Wholesalers(Plugin):
 
     @hookimpl
     async def customer_audience(self, ctx):
-        known = Audience(groups=frozenset({"wholesale"}), markets=frozenset({"ch"}))
+        known = Audience(groups=frozenset({"wholesale"}))
         return [known] if ctx.actor.kind == "customer" else []
 
 
-async def test_other_plugins_name_the_groups_and_the_market(make_kernel):
+async def test_other_plugins_name_the_groups_and_the_context_the_market(make_kernel):
     kernel = await make_kernel(plugins=[*PLUGINS, Wholesalers], stores=[ALPHA])
     ctx = await furnish(kernel, "alpha")
     lamp = await add_product(ctx)
@@ -113,7 +113,9 @@ async def test_other_plugins_name_the_groups_and_the_market(make_kernel):
         new = ListInput(code=code, title=code, currency="EUR", percent=Decimal(percent), **values)
         await save_list.create(ctx, new)
     assert await amounts(ctx.as_actor(ANONYMOUS), lamp) == [4900]
-    assert await amounts(ctx.as_actor(Actor("customer", new_id())), lamp) == [3920]
+    customer = ctx.as_actor(Actor("customer", new_id()))
+    assert await amounts(customer, lamp) == [4410]
+    assert await amounts(customer.in_market("ch", "EUR"), lamp) == [3920]
 
 
 async def test_a_customer_pays_the_price_of_the_group_everywhere(ctx, add_list, make_client):

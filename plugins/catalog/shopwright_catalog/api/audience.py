@@ -24,13 +24,10 @@ class AudienceAnswer(Protocol):
     @property
     def tax_ids(self) -> Collection[str]: ...
 
-    @property
-    def markets(self) -> Collection[str]: ...
-
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """What the context's actor is to prices, promotions and taxes; groups, segments and markets by code."""
+    """What the context's actor is to prices, promotions and taxes; groups, segments and market by code."""
 
     groups: frozenset[str] = frozenset()
     companies: frozenset[UUID] = frozenset()
@@ -38,7 +35,8 @@ class Audience:
     """Numbers of the companies, as they were checked."""
     segments: frozenset[str] = frozenset()
     """Those that the caller asked about; told by ``customer_segments``, so plugins leave them out of this answer."""
-    markets: frozenset[str] = frozenset()
+    market: str = ""
+    """The context's; told by the catalogue."""
     customer_id: UUID | None = None
     """The signed-in customer; told by the catalogue, so plugins leave it out too."""
 
@@ -52,7 +50,7 @@ class Audience:
         person = {"guest"} if self.customer_id is None else {"customer", f"customer:{self.customer_id}"}
         named = {
             "group": self.groups, "company": self.companies, "vat": self.tax_ids, "segment": self.segments,
-            "market": self.markets,
+            "market": {self.market} - {""},
         }  # fmt: skip
         return frozenset(person | {f"{kind}:{each}" for kind, found in named.items() for each in found})
 

@@ -36,7 +36,7 @@ async def of_actor(ctx: Context, segments: frozenset[str]) -> Audience:
         found = replace(found, segments=found.segments | (new & set(inside)))
     if ctx.visit is not None:
         _kept.set(_Kept(ctx.visit, ctx.actor, found, asked | new))
-    return replace(found, markets=found.markets | {ctx.market}) if ctx.market else found
+    return replace(found, market=ctx.market)
 
 
 async def _ask(ctx: Context) -> Audience:
@@ -45,6 +45,5 @@ async def _ask(ctx: Context) -> Audience:
         groups=frozenset(code for x in answers for code in x.groups),
         companies=frozenset(id_ for x in answers for id_ in x.companies),
         tax_ids=frozenset(number for x in answers for number in x.tax_ids),
-        markets=frozenset(code for x in answers for code in x.markets),
         customer_id=ctx.actor.id if ctx.actor.kind == "customer" else None,
     )

@@ -22,7 +22,6 @@ class Belonging:
     groups: frozenset[str]
     companies: frozenset[UUID]
     tax_ids: frozenset[str]
-    markets: frozenset[str] = frozenset()
 
 
 async def of_customer(ctx: Context, customer_id: UUID) -> Belonging:

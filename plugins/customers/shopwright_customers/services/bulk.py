@@ -71,8 +71,9 @@ async def change(ctx: Context, changes: Sequence[Change], *, atomic: bool) -> di
             ]
             if rows:
                 await session.execute(text(sql), _values(ctx, step, rows))
-        for x in wanted:
-            await ctx.audit(session, "customers.marked", subject=(records.SUBJECT, x.customer_id))
+        if wanted:
+            data = {"customers": sorted({str(x.customer_id) for x in wanted})}
+            await ctx.audit(session, "customers.marked", subject=(records.SUBJECT, "several"), data=data)
         return refused
 
     return await ctx.run(work)

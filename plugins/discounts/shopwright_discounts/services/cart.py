@@ -316,7 +316,11 @@ class _State:
             return None
         used = self._used.get(live.promotion.id)
         left = max(0, live.budget - (used["spent"] if used else 0))
-        return left if self._rate is None else self._rate.minor(left)
+        if self._rate is None:
+            return left
+        found = self._rate.minor(left)
+        # Rounding must not promise what the budget does not hold when it is counted back.
+        return found - (_spent(self._rate, found) > left)
 
 
 def _coupon_fault(row: Any) -> Reason | None:

@@ -15,7 +15,7 @@ from shopwright.errors import Conflict, FieldError, Invalid
 from shopwright.http.forms import read_form
 from shopwright.http.responses import redirect, url
 from shopwright.http.routing import Routes, Scope
-from shopwright.i18n import format_date
+from shopwright.i18n import format_date, translatable
 from shopwright.money import Money, exponent
 from shopwright_admin.api import admin_page
 from shopwright_catalog.api import ExchangeRate
@@ -44,12 +44,12 @@ class RateForm(BaseModel):
         try:
             rate = Decimal(self.rate.strip().replace(",", "."))
         except InvalidOperation:
-            errors.append(FieldError("/rate", "no_number", "Give a rate above 0, like 0.9412."))
+            errors.append(FieldError("/rate", "no_number", translatable("Give a rate above 0, like 0.9412.")))
         try:
             if self.valid_from:
                 since = datetime.fromisoformat(self.valid_from).replace(tzinfo=ZoneInfo(ctx.store.timezone))
         except ValueError:
-            errors.append(FieldError("/valid_from", "no_moment", "Give a day and a time."))
+            errors.append(FieldError("/valid_from", "no_moment", translatable("Give a day and a time.")))
         if errors:
             raise Invalid(errors=errors)
         return RateInput(self.currency.strip().upper(), rate, since)
