@@ -61,9 +61,9 @@ async def navigation(ctx: Context) -> tuple[Crumb, ...]:
     return _crumbs(ctx, (c for c in await catalog.categories(ctx) if c.product_count and not c.depth))
 
 
-async def way_to(ctx: Context, category_id: UUID | None) -> tuple[Crumb, ...]:
+def _way_to(ctx: Context, categories: Sequence[CategoryInfo], category_id: UUID | None) -> tuple[Crumb, ...]:
     """Give the way from the home page to a category, itself included."""
-    by_id = {c.id: c for c in await catalog.categories(ctx)} if category_id else {}
+    by_id = {c.id: c for c in categories}
     line: list[CategoryInfo] = []
     while category_id is not None and category_id in by_id:
         line.insert(0, by_id[category_id])
@@ -85,6 +85,7 @@ async def listing(
 ) -> ListingPage:
     """Give a page of one category or of all products."""
     handle = category.handle if category else None
+    known = await catalog.categories(ctx) if category else ()
     size = ctx.settings(StorefrontSettings).page_size
     found = await catalog.cards(ctx, category=handle, sort=sort, cursor=cursor, limit=size, filters=filters)
     tag_cards(ctx, found)
@@ -101,8 +102,10 @@ async def listing(
         is_counted=found.total <= COUNTED,
         previous_url=_link(base, sort, found.previous_cursor, filters) if found.previous_cursor else "",
         next_url=_link(base, sort, found.next_cursor, filters) if found.next_cursor else "",
-        breadcrumbs=(*(await way_to(ctx, category.parent_id if category else None)), Crumb(title)),
-        children=_crumbs(ctx, await _within(ctx, category)) if category else (),
+        breadcrumbs=(*_way_to(ctx, known, category.parent_id if category else None), Crumb(title)),
+        children=_crumbs(
+            ctx, (c for c in known if category and c.parent_id == category.id and c.product_count)
+        ),
         sorts=tuple(
             SortChoice(code, label, _link(base, code, "", filters), code == sort)
             for code, label in _labels(ctx).items()
@@ -111,18 +114,14 @@ async def listing(
     )
 
 
-async def _within(ctx: Context, category: CategoryInfo) -> list[CategoryInfo]:
-    found = await catalog.categories(ctx)
-    return [c for c in found if c.parent_id == category.id and c.product_count]
-
-
 async def product(ctx: Context, found: ProductInfo, selected: str = "") -> ProductPage:
     """Make the page of a product; ``selected`` is a variant id from the address."""
     variants = tuple(_variant(ctx, choice) for choice in found.variants)
     preferred = next((v for v in variants if str(v.id) == selected), None)
     available = next((v for v in variants if v.available), variants[0])
-    its = await category(ctx, found.category.handle) if found.category else None
-    crumbs = await way_to(ctx, its.id if its else None)
+    known = await catalog.categories(ctx) if found.category else ()
+    its = next((c.id for c in known if found.category and c.handle == found.category.handle), None)
+    crumbs = _way_to(ctx, known, its)
     return ProductPage(
         id=found.id,
         handle=found.handle,
